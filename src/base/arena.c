@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/arena.h"
+
+#include <stdalign.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { ARENA_BLOCK_BYTES = 32 * 1024 };
+
+struct arena_block {
+	struct arena_block *next;
+	size_t size; /* usable bytes */
+	size_t used;
+	alignas(max_align_t) char bytes[];
+};
+
+static _Noreturn void arena_out_of_memory(void)
+{
+	static const char text[] = "out of memory\n";
+
+	if (write(STDERR_FILENO, text, sizeof(text) - 1) < 0)
+		_exit(1);
+	_exit(1);
+}
+
+void arena_done(struct arena *arena)
+{
+	struct arena_block *block = arena->blocks;
+
+	while (block) {
+		struct arena_block *next = block->next;
+
+		free(block);
+		block = next;
+	}
+	arena->blocks = NULL;
+}
+
+static struct arena_block *arena_add_block(struct arena *arena, size_t at_least)
+{
+	size_t size = at_least > ARENA_BLOCK_BYTES ? at_least : ARENA_BLOCK_BYTES;
+	struct arena_block *block = calloc(1, sizeof(*block) + size);
+
+	if (!block)
+		arena_out_of_memory();
+	block->size = size;
+	block->next = arena->blocks;
+	arena->blocks = block;
+	return block;
+}
+
+void *arena_alloc(struct arena *arena, size_t size)
+{
+	const size_t align = alignof(max_align_t);
+	struct arena_block *block = arena->blocks;
+	size_t rounded;
+	void *at;
+
+	if (size > SIZE_MAX / 2)
+		arena_out_of_memory();
+	rounded = (size + align - 1) / align * align;
+	if (!block || block->size - block->used < rounded)
+		block = arena_add_block(arena, rounded);
+	at = block->bytes + block->used;
+	block->used += rounded;
+	return at;
+}
+
+void *arena_alloc_array(struct arena *arena, size_t count, size_t size)
+{
+	size_t bytes;
+
+	if (__builtin_mul_overflow(count, size, &bytes))
+		arena_out_of_memory();
+	return arena_alloc(arena, bytes);
+}
+
+char *arena_strndup(struct arena *arena, const char *string, size_t length)
+{
+	char *copy = arena_alloc(arena, length + 1);
+
+	memcpy(copy, string, length);
+	return copy;
+}
+
+char *arena_strdup(struct arena *arena, const char *string)
+{
+	return arena_strndup(arena, string, strlen(string));
+}
+
+char *arena_printf(struct arena *arena, const char *format, ...)
+{
+	va_list args, again;
+	int length;
+	char *text;
+
+	va_start(args, format);
+	va_copy(again, args);
+	length = vsnprintf(NULL, 0, format, args);
+	va_end(args);
+	if (length < 0)
+		arena_out_of_memory();
+	text = arena_alloc(arena, (size_t)length + 1);
+	vsnprintf(text, (size_t)length + 1, format, again);
+	va_end(again);
+	return text;
+}
+
+void *arena_grow(struct arena *arena, void *array, size_t count, size_t size)
+{
+	bool is_full = count == 0 || (count >= 4 && (count & (count - 1)) == 0);
+	void *bigger;
+
+	if (!is_full)
+		return array;
+	bigger = arena_alloc_array(arena, count == 0 ? 4 : count * 2, size);
+	if (count > 0)
+		memcpy(bigger, array, count * size);
+	return bigger;
+}

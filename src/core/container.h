@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * container: the life of a container, seen from outside. The interface of the core to commands.
+ *
+ * Layer 2, role caller. Nothing here prints; every failure is a struct err. Each function finds the
+ * container by its id below runtime->root and works on what it finds there and in the kernel: there
+ * is no daemon and no state in memory between two commands.
+ *
+ * Error texts that engines match on are runc's own (container does not exist, container not
+ * running, …).
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <sys/types.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+
+enum cgroup_manager {
+	CGROUP_MANAGER_FILES,
+	CGROUP_MANAGER_SYSTEMD,
+	CGROUP_MANAGER_DISABLED,
+	CGROUP_MANAGER_COUNT,
+};
+
+/* What the global options say. Strings are borrowed. */
+struct runtime {
+	const char *root; /* absolute path of the directory with one directory per container */
+	enum cgroup_manager cgroup_manager;
+	bool is_rootless;
+};
+
+/* Status of a container (runtime spec, "State"; paused as runc has it). */
+enum container_status {
+	CONTAINER_STATUS_CREATING,
+	CONTAINER_STATUS_CREATED,
+	CONTAINER_STATUS_RUNNING,
+	CONTAINER_STATUS_PAUSED,
+	CONTAINER_STATUS_STOPPED,
+	CONTAINER_STATUS_COUNT,
+};
+
+const char *container_status_name(enum container_status status);
+
+struct container_state {
+	const char *id;
+	const char *oci_version;
+	enum container_status status;
+	pid_t pid; /* in the caller's pid namespace; 0 when stopped */
+	const char *bundle;
+	const char *rootfs;
+	const char *created; /* RFC 3339 with nanoseconds */
+	const char *owner;   /* name of the user who owns the container's directory */
+	const char **annotation_keys, **annotation_values; /* arrays of n_annotations */
+	size_t n_annotations;
+};
+
+/* create and run. Strings are borrowed, NULL where an option was not given. */
+struct container_request {
+	const struct runtime *runtime;
+	const char *id;
+	const char *bundle;         /* directory; NULL is the current one */
+	const char *config;         /* path of the configuration; NULL is BUNDLE/config.json */
+	const char *console_socket; /* path of a socket that receives the terminal's master */
+	const char *pid_file;
+	const char *pidfd_socket;
+	const char *trace_file; /* Chrome trace JSON of the start */
+	bool no_pivot;
+	bool no_new_keyring;
+	bool detach;       /* run: do not wait */
+	bool keep;         /* run: do not delete when the process has ended */
+	bool no_subreaper; /* run */
+	uint32_t preserve_fds; /* descriptors 3 … 2 + preserve_fds are handed on */
+	const char *strategy;  /* "copy", "template"; NULL: the planner chooses */
+};
+
+int container_create(const struct container_request *request, struct err *err);
+
+/* Also waits unless detach; *ret_status is then the exit status (128 + n for signal n), else 0. */
+int container_run(const struct container_request *request, int *ret_status, struct err *err);
+
+/* Prints the steps that a bundle would take, for people or (json) for programs; changes nothing. */
+int container_print_plan(
+	const struct container_request *request, bool json, FILE *out, struct err *err);
+
+int container_start(const struct runtime *runtime, const char *id, struct err *err);
+
+/* all: every process of the container; "not running" is then success. */
+int container_kill(const struct runtime *runtime, const char *id, int signal_number, bool all,
+	struct err *err);
+
+/* force: kill it first; a container that is not there is success. */
+int container_delete(const struct runtime *runtime, const char *id, bool force, struct err *err);
+
+/* Strings live in arena. */
+int container_state(struct arena *arena, const struct runtime *runtime, const char *id,
+	struct container_state *ret, struct err *err);
+
+/* All containers below the root, sorted by id; a root that is not there is an empty list. */
+int container_list(struct arena *arena, const struct runtime *runtime,
+	struct container_state **ret, size_t *ret_count, struct err *err);
