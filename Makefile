@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: Apache-2.0
+# A thin front: meson.build says what is built and how. `make help` lists the targets.
+PREFIX ?= /usr/local
+DESTDIR ?=
+JOBS ?= 2
+# Seconds for each fuzz target.
+SECONDS ?= 60
+FORMATTED = $(shell find src tests bench -name '*.[ch]' -not -path '*/corpus/*')
+
+.PHONY: all help deps demo test bench install clean format check-format check-layers fuzz \
+	test-unit test-integration test-clients test-attacks test-faults
+
+all: build/build.ninja ## build build/hull-oci
+	@ninja -j $(JOBS) -C build
+
+build/build.ninja:
+	@tools/deps --check build
+	meson setup build --prefix $(abspath $(PREFIX))
+
+help: ## list the targets
+	@sed -nE 's/^([a-z-]+):.*## (.*)/\1|\2/p' Makefile | column -t -s '|'
+
+deps: ## install what is missing of Debian's packages
+	@tools/deps all
+
+demo: ## set up, build and show a running container
+	@tools/deps build demo
+	@$(MAKE) --no-print-directory all
+	@demo/demo
+
+test: ## set up, build and run all tests
+	@tools/deps build test
+	@tests/run
+
+test-unit: ## unit tests and fuzz corpora, plain and with ASan and UBSan
+	@tools/deps build test
+	@tests/run unit
+
+test-integration: ## whole commands, as root and as an ordinary user
+	@tools/deps build test
+	@tests/run integration
+
+test-clients: ## podman, containerd and Docker drive hull-oci
+	@tools/deps build test clients
+	@tests/run clients
+
+test-attacks: ## every known escape, the long form
+	@tools/deps build test
+	@tests/run attacks
+
+test-faults: ## every step and system call fails once
+	@tools/deps build test
+	@tests/run faults
+
+fuzz: ## run each fuzz target for SECONDS=60
+	@tools/deps build test
+	@tests/fuzz/run $(SECONDS)
+
+bench: ## compare with crun and runc
+	@tools/deps build bench
+	@$(MAKE) --no-print-directory all
+	@bench/run $(BENCH)
+
+install: all ## install below DESTDIR and PREFIX
+	@meson configure build -Dprefix=$(abspath $(PREFIX))
+	DESTDIR=$(DESTDIR) meson install -C build
+
+format: ## format the sources
+	clang-format -i $(FORMATTED)
+
+check-format: ## are the sources formatted?
+	clang-format --dry-run -Werror $(FORMATTED)
+
+check-layers: ## do includes point down only?
+	tests/check-layers
+
+clean: ## remove what was built
+	rm -rf build build-sanitized build-fuzz
