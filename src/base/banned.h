@@ -20,6 +20,9 @@
 #include <string.h>
 #include <time.h>
 
+#undef sprintf /* macros of the fortified headers under clang */
+#undef vsprintf
+
 #pragma GCC poison strcpy strcat stpcpy sprintf vsprintf gets
 #pragma GCC poison strncpy strncat stpncpy
 #pragma GCC poison strtok
