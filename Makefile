@@ -34,23 +34,23 @@ test: ## set up, build and run all tests
 
 test-unit: ## unit tests and fuzz corpora, plain and with ASan and UBSan
 	@tools/deps build test
-	@tests/run unit
+	@tests/run build unit sanitized
 
 test-integration: ## whole commands, as root and as an ordinary user
 	@tools/deps build test
-	@tests/run integration
+	@tests/run build integration
 
 test-clients: ## podman, containerd and Docker drive hull-oci
 	@tools/deps build test clients
-	@tests/run clients
+	@tests/run build clients
 
 test-attacks: ## every known escape, the long form
 	@tools/deps build test
-	@tests/run attacks
+	@ATTACK_LONG=1 tests/run build attacks
 
 test-faults: ## every step and system call fails once
 	@tools/deps build test
-	@tests/run faults
+	@tests/run build faults
 
 fuzz: ## run each fuzz target for SECONDS=60
 	@tools/deps build test
