@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "sys/nsfs.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+
+#include "base/fd.h"
+#include "sys/clone.h"
+
+enum {
+	NSFS_SUPER_MAGIC = 0x6e736673,
+	NSFS_GET_USERNS = 0xb701, /* _IO(0xb7, 1) */
+	NSFS_GET_NSTYPE = 0xb703, /* _IO(0xb7, 3) */
+};
+
+static const struct {
+	uint64_t type;
+	const char *name;
+} nsfs_names[] = {
+	{ CLONE_NEWNS, "mnt" },
+	{ CLONE_NEWPID, "pid" },
+	{ CLONE_NEWNET, "net" },
+	{ CLONE_NEWIPC, "ipc" },
+	{ CLONE_NEWUTS, "uts" },
+	{ CLONE_NEWUSER, "user" },
+	{ CLONE_NEWCGROUP, "cgroup" },
+	{ CLONE_NEWTIME, "time" },
+};
+
+const char *nsfs_name(uint64_t type)
+{
+	for (size_t i = 0; i < sizeof(nsfs_names) / sizeof(nsfs_names[0]); i++)
+		if (nsfs_names[i].type == type)
+			return nsfs_names[i].name;
+	return NULL;
+}
+
+int nsfs_open(const char *path, uint64_t type, int *ret_fd, struct err *err)
+{
+	struct statfs fs;
+	int found;
+
+	AUTO_FD int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (fd < 0) {
+		err_sys(err, "open namespace %s", path);
+		return err_path(err, path);
+	}
+	if (fstatfs(fd, &fs) < 0 || fs.f_type != NSFS_SUPER_MAGIC) {
+		err_fail(err, EINVAL, "%s is not a namespace", path);
+		return err_path(err, path);
+	}
+	found = ioctl(fd, NSFS_GET_NSTYPE);
+	if (found < 0)
+		return err_sys(err, "ioctl NS_GET_NSTYPE of %s", path);
+	if ((uint64_t)(unsigned)found != type) {
+		const char *name = nsfs_name((uint64_t)(unsigned)found);
+
+		err_fail(err, EINVAL, "%s is a %s namespace, not a %s namespace", path,
+			name ? name : "unknown", nsfs_name(type));
+		return err_path(err, path);
+	}
+	*ret_fd = TAKE_FD(fd);
+	return 0;
+}
+
+int nsfs_id_of(int ns_fd, struct nsfs_id *ret, struct err *err)
+{
+	struct stat st;
+
+	if (fstat(ns_fd, &st) < 0)
+		return err_sys(err, "fstat a namespace");
+	*ret = (struct nsfs_id){ .device = st.st_dev, .inode = st.st_ino };
+	return 0;
+}
+
+bool nsfs_id_equal(struct nsfs_id a, struct nsfs_id b)
+{
+	return a.device == b.device && a.inode == b.inode;
+}
+
+int nsfs_open_owner(int ns_fd, int *ret_fd, struct err *err)
+{
+	int fd = ioctl(ns_fd, NSFS_GET_USERNS);
+
+	if (fd < 0)
+		return err_sys(err, "ioctl NS_GET_USERNS");
+	*ret_fd = fd;
+	return 0;
+}
+
+int nsfs_join(int ns_fd, uint64_t type, struct err *err)
+{
+	if (setns(ns_fd, (int)type) < 0)
+		return err_sys(err, "setns %s namespace", nsfs_name(type));
+	return 0;
+}
