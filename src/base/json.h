@@ -8,8 +8,7 @@
  * and only integers that fit into 64 bits (json-c would saturate them silently): 0 …
  * 18446744073709551615 and -9223372036854775808 … -1 stay exact.
  *
- * A struct json_value is a json-c object; it lives until json_done() of its document. Strings that
- * json_read_* hands out live in the reader's arena, so the document may go first.
+ * What was read onto a struct lives in the reader's arena, so the document may go first.
  *
  * Field tables: an array of struct json_field says for each member of an object its type and where
  * it goes in a struct. Members that no field names are ignored; null counts as absent; a wrong type
@@ -43,21 +42,21 @@ struct json_enum {
 const char *json_enum_name(const struct json_enum *table, int value);
 int json_enum_value(const struct json_enum *table, const char *name);
 
-enum json_type {
-	JSON_TYPE_BOOL,     /* bool */
-	JSON_TYPE_I32,      /* int32_t */
-	JSON_TYPE_I64,      /* int64_t */
-	JSON_TYPE_U16,      /* uint16_t */
-	JSON_TYPE_U32,      /* uint32_t */
-	JSON_TYPE_U64,      /* uint64_t */
-	JSON_TYPE_STRING,   /* const char *, in the arena; U+0000 is refused */
-	JSON_TYPE_ENUM,     /* int-sized enum, by the field's names */
-	JSON_TYPE_FLAGS,    /* a list of names or'ed into an uint32_t, by the field's names */
-	JSON_TYPE_OBJECT,   /* struct read by the field's nested table */
-	JSON_TYPE_ARRAY,    /* pointer and count; elements as the field's element describes */
-	JSON_TYPE_MAP,      /* like ARRAY for an object: element's first member is the key */
-	JSON_TYPE_CALLBACK, /* whatever the field's function makes of it */
-	JSON_TYPE_COUNT,
+enum json_field_type {
+	JSON_FIELD_BOOL,     /* bool */
+	JSON_FIELD_I32,      /* int32_t */
+	JSON_FIELD_I64,      /* int64_t */
+	JSON_FIELD_U16,      /* uint16_t */
+	JSON_FIELD_U32,      /* uint32_t */
+	JSON_FIELD_U64,      /* uint64_t */
+	JSON_FIELD_STRING,   /* const char *, in the arena; U+0000 is refused */
+	JSON_FIELD_ENUM,     /* int-sized enum, by the field's names */
+	JSON_FIELD_FLAGS,    /* a list of names or'ed into an uint32_t, by the field's names */
+	JSON_FIELD_OBJECT,   /* struct read by the field's nested table */
+	JSON_FIELD_ARRAY,    /* pointer and count; elements as the field's element describes */
+	JSON_FIELD_MAP,      /* like ARRAY for an object: element's first member is the key */
+	JSON_FIELD_CALLBACK, /* whatever the field's function makes of it */
+	JSON_FIELD_COUNT,
 };
 
 struct json_reader; /* where the reading is: for callbacks */
@@ -67,7 +66,7 @@ typedef int json_callback(
 
 struct json_field {
 	const char *name; /* of the member; NULL ends a table */
-	enum json_type type;
+	enum json_field_type type;
 	bool is_required;
 	bool is_pointer;     /* the target is a pointer to the value: NULL where absent */
 	size_t offset;       /* of the target in the struct */
@@ -78,8 +77,8 @@ struct json_field {
 					   * MAP: how to read a value, offset as in the element */
 	const struct json_enum *names;    /* ENUM, FLAGS */
 	json_callback *callback;          /* CALLBACK */
-	int64_t min,
-		max; /* ENUM excepted, numbers: narrower than the type; both 0: the type's range */
+	int64_t min; /* numbers: narrower than the type; both 0: the type's range */
+	int64_t max;
 };
 
 /*
@@ -105,65 +104,65 @@ struct json_field {
 		.offset = JSON_TYPED_OFFSET(structure, member, const c_type *), ##__VA_ARGS__ \
 	}
 
-#define JSON_BOOL(s, key, m, ...) JSON_ROW(s, key, m, JSON_TYPE_BOOL, bool, ##__VA_ARGS__)
-#define JSON_I32(s, key, m, ...)  JSON_ROW(s, key, m, JSON_TYPE_I32, int32_t, ##__VA_ARGS__)
-#define JSON_I64(s, key, m, ...)  JSON_ROW(s, key, m, JSON_TYPE_I64, int64_t, ##__VA_ARGS__)
-#define JSON_U32(s, key, m, ...)  JSON_ROW(s, key, m, JSON_TYPE_U32, uint32_t, ##__VA_ARGS__)
-#define JSON_U64(s, key, m, ...)  JSON_ROW(s, key, m, JSON_TYPE_U64, uint64_t, ##__VA_ARGS__)
+#define JSON_BOOL(s, key, m, ...) JSON_ROW(s, key, m, JSON_FIELD_BOOL, bool, ##__VA_ARGS__)
+#define JSON_I32(s, key, m, ...)  JSON_ROW(s, key, m, JSON_FIELD_I32, int32_t, ##__VA_ARGS__)
+#define JSON_I64(s, key, m, ...)  JSON_ROW(s, key, m, JSON_FIELD_I64, int64_t, ##__VA_ARGS__)
+#define JSON_U32(s, key, m, ...)  JSON_ROW(s, key, m, JSON_FIELD_U32, uint32_t, ##__VA_ARGS__)
+#define JSON_U64(s, key, m, ...)  JSON_ROW(s, key, m, JSON_FIELD_U64, uint64_t, ##__VA_ARGS__)
 #define JSON_STRING(s, key, m, ...) \
-	JSON_ROW(s, key, m, JSON_TYPE_STRING, const char *, ##__VA_ARGS__)
+	JSON_ROW(s, key, m, JSON_FIELD_STRING, const char *, ##__VA_ARGS__)
 #define JSON_FLAGS(s, key, m, table, ...) \
-	JSON_ROW(s, key, m, JSON_TYPE_FLAGS, uint32_t, .names = table, ##__VA_ARGS__)
+	JSON_ROW(s, key, m, JSON_FIELD_FLAGS, uint32_t, .names = table, ##__VA_ARGS__)
 #define JSON_ENUM(s, key, m, table, ...)                                                 \
 	{                                                                                \
-		.name = key, .type = JSON_TYPE_ENUM, .names = table,                     \
+		.name = key, .type = JSON_FIELD_ENUM, .names = table,                    \
 		.offset = offsetof(s, m) +                                               \
 			  0 * sizeof(char[sizeof(((s *)0)->m) == sizeof(int) ? 1 : -1]), \
 		##__VA_ARGS__                                                            \
 	}
-#define JSON_OBJECT(s, key, m, table, ...)                                                        \
-	{                                                                                         \
-		.name = key, .type = JSON_TYPE_OBJECT, .nested = table, .offset = offsetof(s, m), \
-		##__VA_ARGS__                                                                     \
+#define JSON_OBJECT(s, key, m, table, ...)                                                         \
+	{                                                                                          \
+		.name = key, .type = JSON_FIELD_OBJECT, .nested = table, .offset = offsetof(s, m), \
+		##__VA_ARGS__                                                                      \
 	}
-#define JSON_CALLBACK(s, key, m, function, ...)                                \
-	{                                                                      \
-		.name = key, .type = JSON_TYPE_CALLBACK, .callback = function, \
-		.offset = offsetof(s, m), ##__VA_ARGS__                        \
+#define JSON_CALLBACK(s, key, m, function, ...)                                 \
+	{                                                                       \
+		.name = key, .type = JSON_FIELD_CALLBACK, .callback = function, \
+		.offset = offsetof(s, m), ##__VA_ARGS__                         \
 	}
 
 #define JSON_BOOL_POINTER(s, key, m, ...) \
-	JSON_POINTER_ROW(s, key, m, JSON_TYPE_BOOL, bool, ##__VA_ARGS__)
+	JSON_POINTER_ROW(s, key, m, JSON_FIELD_BOOL, bool, ##__VA_ARGS__)
 #define JSON_I32_POINTER(s, key, m, ...) \
-	JSON_POINTER_ROW(s, key, m, JSON_TYPE_I32, int32_t, ##__VA_ARGS__)
+	JSON_POINTER_ROW(s, key, m, JSON_FIELD_I32, int32_t, ##__VA_ARGS__)
 #define JSON_I64_POINTER(s, key, m, ...) \
-	JSON_POINTER_ROW(s, key, m, JSON_TYPE_I64, int64_t, ##__VA_ARGS__)
+	JSON_POINTER_ROW(s, key, m, JSON_FIELD_I64, int64_t, ##__VA_ARGS__)
 #define JSON_U16_POINTER(s, key, m, ...) \
-	JSON_POINTER_ROW(s, key, m, JSON_TYPE_U16, uint16_t, ##__VA_ARGS__)
+	JSON_POINTER_ROW(s, key, m, JSON_FIELD_U16, uint16_t, ##__VA_ARGS__)
 #define JSON_U32_POINTER(s, key, m, ...) \
-	JSON_POINTER_ROW(s, key, m, JSON_TYPE_U32, uint32_t, ##__VA_ARGS__)
+	JSON_POINTER_ROW(s, key, m, JSON_FIELD_U32, uint32_t, ##__VA_ARGS__)
 #define JSON_U64_POINTER(s, key, m, ...) \
-	JSON_POINTER_ROW(s, key, m, JSON_TYPE_U64, uint64_t, ##__VA_ARGS__)
+	JSON_POINTER_ROW(s, key, m, JSON_FIELD_U64, uint64_t, ##__VA_ARGS__)
 #define JSON_FLAGS_POINTER(s, key, m, table, ...) \
-	JSON_POINTER_ROW(s, key, m, JSON_TYPE_FLAGS, uint32_t, .names = table, ##__VA_ARGS__)
-#define JSON_OBJECT_POINTER(s, key, m, table, ...)                                          \
-	{                                                                                   \
-		.name = key, .type = JSON_TYPE_OBJECT, .is_pointer = true, .nested = table, \
-		.offset = offsetof(s, m), .size = sizeof(*((s *)0)->m), ##__VA_ARGS__       \
+	JSON_POINTER_ROW(s, key, m, JSON_FIELD_FLAGS, uint32_t, .names = table, ##__VA_ARGS__)
+#define JSON_OBJECT_POINTER(s, key, m, table, ...)                                           \
+	{                                                                                    \
+		.name = key, .type = JSON_FIELD_OBJECT, .is_pointer = true, .nested = table, \
+		.offset = offsetof(s, m), .size = sizeof(*((s *)0)->m), ##__VA_ARGS__        \
 	}
 
 /* A list of what the field *row describes, in members m and n. */
 #define JSON_ARRAY(s, key, m, n, row, ...)                                     \
 	{                                                                      \
-		.name = key, .type = JSON_TYPE_ARRAY, .element = row,          \
+		.name = key, .type = JSON_FIELD_ARRAY, .element = row,         \
 		.size = sizeof(*((s *)0)->m), .offset = offsetof(s, m),        \
 		.count_offset = JSON_TYPED_OFFSET(s, n, size_t), ##__VA_ARGS__ \
 	}
-#define JSON_MAP(s, key, m, n, row, ...)                                                          \
-	{                                                                                         \
-		.name = key, .type = JSON_TYPE_MAP, .element = row, .size = sizeof(*((s *)0)->m), \
-		.offset = offsetof(s, m), .count_offset = JSON_TYPED_OFFSET(s, n, size_t),        \
-		##__VA_ARGS__                                                                     \
+#define JSON_MAP(s, key, m, n, row, ...)                                                           \
+	{                                                                                          \
+		.name = key, .type = JSON_FIELD_MAP, .element = row, .size = sizeof(*((s *)0)->m), \
+		.offset = offsetof(s, m), .count_offset = JSON_TYPED_OFFSET(s, n, size_t),         \
+		##__VA_ARGS__                                                                      \
 	}
 #define JSON_STRINGS(s, key, m, n, ...) \
 	JSON_ARRAY(s, key, m, n, &json_string_element, ##__VA_ARGS__)
