@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <spawn.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -68,14 +69,14 @@ static int fail_with_stderr(char *const argv[], int status, int stderr_fd, struc
 
 int spawn_and_wait(char *const argv[], pid_t *watched, struct usage *ret, struct err *err)
 {
-	AUTO_FD int stderr_fd = open("/tmp", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+	AUTO_FD int stderr_fd = memfd_create("stderr", MFD_CLOEXEC);
 	struct rusage usage;
 	int status, r;
 	double begin;
 	pid_t pid;
 
 	if (stderr_fd < 0)
-		return err_sys(err, "open a file for stderr");
+		return err_sys(err, "memfd_create for stderr");
 	begin = now_ms();
 	r = start(argv, stderr_fd, &pid, err);
 	if (r < 0)

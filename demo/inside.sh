@@ -36,6 +36,7 @@ echo @limits
 limit "memory" memory.max memory/memory.limit_in_bytes
 limit "processes" pids.max pids/pids.max
 limit "CPU quota, us" cpu.max cpu/cpu.cfs_quota_us cpu,cpuacct/cpu.cfs_quota_us
+# shellcheck disable=SC3045  # busybox has it
 echo "open files|ulimit -n|$(ulimit -n)"
 echo @capabilities
 grep CapEff /proc/self/status
