@@ -18,7 +18,7 @@ build/build.ninja:
 	meson setup build --prefix $(abspath $(PREFIX))
 
 help: ## list the targets
-	@sed -nE 's/^([a-z-]+):.*## (.*)/\1|\2/p' Makefile | column -t -s '|'
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-18s %s\n", $$1, $$2 }' Makefile
 
 deps: ## install what is missing of Debian's packages
 	@tools/deps all
