@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 
 #include "base/fd.h"
+#include "base/parse.h"
 
 #ifndef SYS_pidfd_open
 #define SYS_pidfd_open 434
@@ -18,23 +19,47 @@
 #define SYS_pidfd_send_signal 424
 #endif
 
-enum { PROCESS_P_PIDFD = 3 }; /* P_PIDFD of waitid(2), 5.4 */
+#define PROCESS_P_PIDFD ((idtype_t)3) /* P_PIDFD of waitid(2), 5.4 */
+
+/* Field n of the line behind the name, which is field 2; NULL when there are fewer. */
+static const char *stat_field(const char *after_name, int n, size_t *ret_length)
+{
+	const char *at = after_name;
+
+	for (int field = 2; field < n; field++) {
+		at = strchr(at, ' ');
+		if (!at)
+			return NULL;
+		at++;
+	}
+	*ret_length = strcspn(at, " \n");
+	return at;
+}
 
 int process_stat_parse(const char *text, struct process_stat *ret)
 {
-	const char *after_name = strrchr(text, ')'); /* the name may hold anything, even ')' */
-	unsigned long long start_time;
-	char state;
-	int parent;
+	enum { STATE = 3, PARENT = 4, START_TIME = 22 }; /* proc_pid_stat(5) */
+	const char *after_name = strrchr(text, ')');     /* the name may hold anything, even ')' */
+	const char *state, *field;
+	uint64_t parent, start_time;
+	size_t length;
 
-	/* fields 3, 4 and 22 (proc_pid_stat(5)) */
-	if (!after_name || sscanf(after_name + 1,
-				   " %c %d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d "
-				   "%*d %*d %*d "
-				   "%llu",
-				   &state, &parent, &start_time) != 3)
+	if (!after_name)
 		return -EPROTO;
-	*ret = (struct process_stat){ .state = state, .start_time = start_time, .parent = parent };
+	state = stat_field(after_name, STATE, &length);
+	if (!state || length != 1)
+		return -EPROTO;
+	field = stat_field(after_name, PARENT, &length);
+	if (!field || parse_u64_n(field, length, &parent) < 0)
+		return -EPROTO;
+	field = stat_field(after_name, START_TIME, &length);
+	if (!field || parse_u64_n(field, length, &start_time) < 0)
+		return -EPROTO;
+	*ret = (struct process_stat){
+		.state = *state,
+		.start_time = start_time,
+		.parent = (pid_t)parent,
+	};
 	return 0;
 }
 

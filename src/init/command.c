@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Role init: finds the container's program and becomes it.
+ *
+ * Runs as the program's user, in its root and working directory. Everything that would make the
+ * exec fail is looked for before "created" is reported, because engines tell 126 and 127 from what
+ * create says.
+ */
+#include <elf.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "base/fd.h"
+#include "base/text.h"
+#include "init/home.h"
+#include "init/init.h"
+
+#ifndef SYS_faccessat2
+#define SYS_faccessat2 439
+#endif
+
+enum { COMMAND_AT_EACCESS = 0x200 };
+
+static const char default_path[] = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+static const char *find_variable(plan_strings env, const char *prefix)
+{
+	for (; env && *env; env++) {
+		const char *value = text_after_prefix(*env, prefix);
+
+		if (value)
+			return value;
+	}
+	return NULL;
+}
+
+/* With the effective ids and capabilities, as execve(2) will look at it. */
+static int check_access(const char *path)
+{
+	if (syscall(SYS_faccessat2, AT_FDCWD, path, X_OK, COMMAND_AT_EACCESS) == 0)
+		return 0;
+	if (errno != ENOSYS && errno != EPERM) /* 5.8; or a seccomp filter that is in force */
+		return -errno;
+	return faccessat(AT_FDCWD, path, X_OK, 0) < 0 ? -errno : 0;
+}
+
+static int check_program(const char *path)
+{
+	struct stat st;
+
+	if (stat(path, &st) < 0)
+		return -errno;
+	if (S_ISDIR(st.st_mode))
+		return -EISDIR;
+	if (!S_ISREG(st.st_mode))
+		return -EACCES;
+	return check_access(path);
+}
+
+/* The path in "#! /bin/sh -e" that the kernel would execute (execve(2)). */
+static const char *script_interpreter(char *head)
+{
+	char *path = head + 2 + strspn(head + 2, " \t");
+
+	path[strcspn(path, " \t\r\n")] = '\0';
+	return path;
+}
+
+/* The dynamic linker that a 64-bit ELF file asks for (elf(5), PT_INTERP), into path; or NULL. */
+static const char *elf_interpreter(int fd, const char *head, char *path, size_t size)
+{
+	Elf64_Ehdr header;
+
+	memcpy(&header, head, sizeof(header));
+	if (memcmp(header.e_ident, ELFMAG, SELFMAG) != 0 ||
+		header.e_ident[EI_CLASS] != ELFCLASS64 || header.e_phentsize != sizeof(Elf64_Phdr))
+		return NULL;
+	for (unsigned i = 0; i < header.e_phnum; i++) {
+		Elf64_Phdr segment;
+		off_t at = (off_t)(header.e_phoff + i * sizeof(segment));
+
+		if (pread(fd, &segment, sizeof(segment), at) != (ssize_t)sizeof(segment))
+			return NULL;
+		if (segment.p_type != PT_INTERP)
+			continue;
+		if (segment.p_filesz >= size ||
+			pread(fd, path, segment.p_filesz, (off_t)segment.p_offset) !=
+				(ssize_t)segment.p_filesz)
+			return NULL;
+		path[segment.p_filesz] = '\0';
+		return path;
+	}
+	return NULL;
+}
+
+/*
+ * A missing interpreter makes execve(2) say "no such file or directory" of a file that is there.
+ * What cannot be read is not judged.
+ */
+static int check_interpreter(const char *program, struct err *err)
+{
+	_Alignas(Elf64_Ehdr) char head[256] = { 0 };
+	char path[PATH_MAX];
+	const char *interpreter;
+	struct stat st;
+
+	AUTO_FD int fd = open(program, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (fd < 0 || pread(fd, head, sizeof(head) - 1, 0) < 4)
+		return 0;
+	interpreter = memcmp(head, "#!", 2) == 0 ? script_interpreter(head)
+						 : elf_interpreter(fd, head, path, sizeof(path));
+	if (text_is_empty(interpreter) || stat(interpreter, &st) == 0)
+		return 0;
+	err_sys(err, "exec: \"%s\": its interpreter %s", program, interpreter);
+	return err_path(err, interpreter);
+}
+
+static int try_in(const char *directory, size_t length, const char *name, char found[PATH_MAX])
+{
+	size_t name_length = strlen(name);
+
+	/* a relative entry would find programs wherever the container happens to stand */
+	if (length == 0 || directory[0] != '/')
+		return -ENOENT;
+	if (length + 1 + name_length >= PATH_MAX)
+		return -ENAMETOOLONG;
+	memcpy(found, directory, length);
+	found[length] = '/';
+	memcpy(found + length + 1, name, name_length + 1);
+	return check_program(found);
+}
+
+static int search_path(const char *path, const char *name, char found[PATH_MAX], struct err *err)
+{
+	for (;;) {
+		size_t length = strcspn(path, ":");
+
+		if (try_in(path, length, name, found) == 0)
+			return 0;
+		if (path[length] == '\0')
+			break;
+		path += length + 1;
+	}
+	return err_fail(err, ENOENT, "exec: \"%s\": executable file not found in $PATH", name);
+}
+
+static int find_program(const struct step_command *command, char found[PATH_MAX], struct err *err)
+{
+	const char *name = command->args[0];
+	const char *path;
+	int r;
+
+	if (!strchr(name, '/')) {
+		path = find_variable(command->env, "PATH=");
+		return search_path(path ? path : default_path, name, found, err);
+	}
+	if (strlen(name) >= PATH_MAX)
+		return err_sys_code(err, ENAMETOOLONG, "exec: \"%.100s...\"", name);
+	memcpy(found, name, strlen(name) + 1);
+	r = check_program(name);
+	if (r == -ENOENT || r == -ENOTDIR)
+		return err_sys_code(err, -r, "exec: \"%s\": stat %s", name, name);
+	return r < 0 ? err_sys_code(err, -r, "exec: \"%s\"", name) : 0;
+}
+
+int step_command(struct init *init, const struct step *step, struct err *err)
+{
+	static char found[PATH_MAX];
+	static char home[HOME_VARIABLE_BYTES];
+	const struct step_command *command = &step->command;
+	int r = find_program(command, found, err);
+
+	if (r == 0)
+		r = check_interpreter(found, err);
+	if (r < 0)
+		return err_path(err, command->args[0]);
+	init->program = found;
+	/* the image is mapped privately: its lists may be changed */
+	init->args = (const char **)command->args;
+	init->env = (const char **)command->env;
+	if (command->home_index != UINT64_MAX) {
+		home_variable((uint32_t)command->home_uid, home);
+		init->env[command->home_index] = home;
+	}
+	return 0;
+}
+
+int step_exec(struct init *init, const struct step *step, struct err *err)
+{
+	(void)step;
+	execve(init->program, (char *const *)init->args, (char *const *)init->env);
+	err_sys(err, "exec: \"%s\"", init->program);
+	if (err->code == ENOEXEC)
+		err_hint(err, "made for another processor, or a script without #!");
+	return err_path(err, init->program);
+}

@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Role init: one mount of the configuration.
+ *
+ * The host's files are still in view (strategy copy), so that sources can be opened; targets are
+ * only ever reached from root_fd, by descriptor. A mount gets all its attributes while it is
+ * detached: nobody sees it without them.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/fd.h"
+#include "base/text.h"
+#include "init/copy_up.h"
+#include "init/init.h"
+#include "sys/beneath.h"
+#include "sys/mount_api.h"
+
+enum { TARGET_MODE = 0755 };
+
+/* /proc and /sys as symbolic links would put the kernel's files anywhere (CVE-2023-28642). */
+static int open_plain_directory(int root_fd, const char *path, int *ret_fd, struct err *err)
+{
+	const struct beneath_how how = {
+		.flags = O_PATH | O_DIRECTORY | O_NOFOLLOW,
+		.resolve = BENEATH_NO_SYMLINKS,
+	};
+	int r = beneath_open_how(root_fd, path, &how, ret_fd, err);
+
+	switch (-r) {
+	case ENOENT:
+		return beneath_make_dirs(root_fd, path, TARGET_MODE, ret_fd, err);
+	case ELOOP:
+	case ENOTDIR:
+		err_fail(err, ENOTDIR, "%s must be a directory, and no symbolic link leads there",
+			path);
+		return err_path(err, path);
+	default:
+		return r;
+	}
+}
+
+static int open_target(
+	struct init *init, const struct step_mount *mount, int *ret_fd, struct err *err)
+{
+	if (mount->flags & PLAN_MOUNT_PROC)
+		return open_plain_directory(init->root_fd, mount->target, ret_fd, err);
+	if (mount->flags & PLAN_MOUNT_NO_FOLLOW) {
+		const struct beneath_how how = { .flags = O_PATH | O_NOFOLLOW };
+		int r = beneath_open_how(init->root_fd, mount->target, &how, ret_fd, err);
+
+		if (r != -ENOENT)
+			return r;
+	}
+	if (mount->flags & PLAN_MOUNT_FILE)
+		return beneath_make_file(init->root_fd, mount->target, TARGET_MODE, ret_fd, err);
+	return beneath_make_dirs(init->root_fd, mount->target, TARGET_MODE, ret_fd, err);
+}
+
+static int open_new_fs(const struct step_mount *mount, int *ret_fd, struct err *err)
+{
+	return mount_new_fs(
+		mount->type, mount->device_name, mount->data, mount->attr_set, ret_fd, err);
+}
+
+static int set_attributes(const struct step_mount *mount, int tree, struct err *err)
+{
+	int r = 0;
+
+	if (mount->base_propagation)
+		r = mount_set_propagation(tree,
+			(unsigned long)(mount->base_propagation & ~(uint64_t)MS_REC),
+			mount->base_propagation & MS_REC, err);
+	if (r == 0 && (mount->rec_set || mount->rec_clear))
+		r = mount_set_attributes(tree, mount->rec_set, mount->rec_clear, true, err);
+	if (r == 0 && (mount->attr_set || mount->attr_clear) && (mount->flags & PLAN_MOUNT_BIND))
+		r = mount_set_attributes(tree, mount->attr_set, mount->attr_clear, false, err);
+	return r;
+}
+
+/* A detached mount with everything but its place. */
+static int open_tree(
+	struct init *init, const struct step_mount *mount, int *ret_fd, struct err *err)
+{
+	bool is_recursive = mount->flags & PLAN_MOUNT_RECURSIVE;
+	AUTO_FD int tree = -1;
+	int r;
+
+	if (mount->flags & PLAN_MOUNT_BIND || !mount->type) {
+		r = init_open_source(init, &mount->source, is_recursive, &tree, err);
+	} else if (mount->source.slot >= 0 && !(mount->flags & PLAN_MOUNT_SUBSTITUTE)) {
+		tree = init_slot(init, mount->source.slot); /* made by the caller */
+		r = 0;
+	} else {
+		r = open_new_fs(mount, &tree, err);
+		/* sysfs belongs to the network namespace: with the host's there is only the
+		   host's /sys to show */
+		if (r == -EPERM && (mount->flags & PLAN_MOUNT_SUBSTITUTE)) {
+			r = init_open_source(init, &mount->source, true, &tree, err);
+			if (r == 0)
+				r = mount_set_attributes(
+					tree, mount->attr_set, mount->attr_clear, true, err);
+		}
+	}
+	if (r == 0)
+		r = set_attributes(mount, tree, err);
+	if (r == 0)
+		*ret_fd = TAKE_FD(tree);
+	return r;
+}
+
+/* copy-symlink: what the source says, not where it leads. */
+static int copy_symlink_source(struct init *init, const struct step_mount *mount, struct err *err)
+{
+	char link[PATH_MAX];
+	ssize_t n = readlink(mount->source.path, link, sizeof(link) - 1);
+	int r;
+
+	if (n < 0)
+		return err_sys(err, "readlink %s", mount->source.path);
+	link[n] = '\0';
+	r = beneath_symlink(init->root_fd, link, mount->target, err);
+	return r == -EEXIST ? 0 : r;
+}
+
+/* After mounting, the path must lead to what was mounted: else the target moved meanwhile. */
+static int verify(struct init *init, const struct step_mount *mount, int tree, struct err *err)
+{
+	const struct beneath_how how = {
+		.flags = O_PATH | (mount->flags & PLAN_MOUNT_NO_FOLLOW ? O_NOFOLLOW : 0),
+	};
+	struct stat mounted, found;
+	int r;
+
+	AUTO_FD int fd = -1;
+	r = beneath_open_how(init->root_fd, mount->target, &how, &fd, err);
+	if (r < 0)
+		return r;
+	if (fstat(tree, &mounted) < 0 || fstat(fd, &found) < 0)
+		return err_sys(err, "fstat %s", mount->target);
+	if (mounted.st_dev != found.st_dev || mounted.st_ino != found.st_ino)
+		return err_fail(
+			err, ESTALE, "%s was exchanged while it was mounted on", mount->target);
+	return 0;
+}
+
+static bool is_root(int root_fd, int target)
+{
+	struct stat root, st;
+
+	return fstat(root_fd, &root) == 0 && fstat(target, &st) == 0 && root.st_dev == st.st_dev &&
+	       root.st_ino == st.st_ino;
+}
+
+static int place(struct init *init, const struct step_mount *mount, int *tree, struct err *err)
+{
+	AUTO_FD int target = -1;
+	bool covers_root;
+	int r = open_target(init, mount, &target, err);
+
+	if (r == 0 && (mount->flags & PLAN_MOUNT_COPY_UP))
+		r = copy_up_tree(target, *tree, err);
+	if (r < 0)
+		return r;
+	covers_root = is_root(init->root_fd, target);
+	r = mount_attach(*tree, target, err);
+	if (r == 0 && mount->propagation)
+		r = mount_set_propagation(*tree,
+			(unsigned long)(mount->propagation & ~(uint64_t)MS_REC),
+			mount->propagation & MS_REC, err);
+	if (r < 0)
+		return r;
+	if (covers_root) { /* from here on paths begin in what was mounted over "/" */
+		fd_replace(&init->root_fd, TAKE_FD(*tree));
+		return 0;
+	}
+	return verify(init, mount, *tree, err);
+}
+
+int step_mount(struct init *init, const struct step *step, struct err *err)
+{
+	const struct step_mount *mount = &step->mount;
+	AUTO_FD int tree = -1;
+	int r;
+
+	if (mount->flags & PLAN_MOUNT_SYMLINK_SOURCE)
+		return copy_symlink_source(init, mount, err);
+	r = open_tree(init, mount, &tree, err);
+	if (r == 0)
+		r = place(init, mount, &tree, err);
+	if (r < 0) {
+		err_while(err, "mount %s on %s", mount->type ? mount->type : "bind", mount->target);
+		return err_path(err, mount->target);
+	}
+	/* the container's own proc is as good as a private one: nothing is mounted on it yet, and
+	   each file opened below it is checked again */
+	if (init->proc_fd < 0 && text_equal(mount->type, "proc") && tree >= 0)
+		init->proc_fd = TAKE_FD(tree);
+	return 0;
+}

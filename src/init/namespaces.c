@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Role init: namespaces that could not be made or joined by the clone itself, and what belongs to
+ * new ones: names of the host, loopback, session, keyring.
+ */
+#include <errno.h>
+#include <grp.h>
+#include <net/if.h>
+#include <sched.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "base/fd.h"
+#include "init/init.h"
+#include "sys/clone.h"
+#include "sys/nsfs.h"
+#include "sys/procfs.h"
+
+enum { KEYRING_JOIN_SESSION = 1 /* KEYCTL_JOIN_SESSION_KEYRING */ };
+
+int step_join(struct init *init, const struct step *step, struct err *err)
+{
+	int fd = init_slot(init, step->join.slot);
+	int r = nsfs_join(fd, step->join.type, err);
+
+	if (r < 0) {
+		err_while(err, "join %s", step->join.path);
+		return err_path(err, step->join.path);
+	}
+	return 0;
+}
+
+int step_unshare(struct init *init, const struct step *step, struct err *err)
+{
+	(void)init;
+	if (unshare((int)step->unshare.flags) < 0)
+		return err_sys(err, "unshare");
+	return 0;
+}
+
+/* In a user namespace that was joined we are still the caller's user: take on its user 0. */
+int step_become_root(struct init *init, const struct step *step, struct err *err)
+{
+	(void)init;
+	(void)step;
+	/* EPERM: the namespace denies setgroups (user_namespaces(7)); then there is nothing to drop
+	 */
+	if (setgroups(0, NULL) < 0 && errno != EPERM)
+		return err_sys(err, "setgroups");
+	/* EINVAL: it maps no user 0; the capabilities that joining gave are enough to go on */
+	if (setresgid(0, 0, 0) < 0 && errno != EINVAL)
+		return err_sys(err, "setresgid 0 in the user namespace");
+	if (setresuid(0, 0, 0) < 0 && errno != EINVAL)
+		return err_sys(err, "setresuid 0 in the user namespace");
+	/* a change of ids made the process readable again */
+	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+	return 0;
+}
+
+/*
+ * The second process is the caller's child too (CLONE_PARENT), in the pid namespace that was joined
+ * or made new. The first one tells its pid and ends.
+ */
+int step_fork(struct init *init, const struct step *step, struct err *err)
+{
+	struct clone_how how = {
+		.flags = CLONE_PARENT | step->fork.flags,
+		.cgroup_fd = -1,
+	};
+	struct message message = { .kind = MESSAGE_PID };
+	int pidfd = -1, r;
+	pid_t pid;
+
+	r = clone_copying_memory(&how, &pid, &pidfd, err);
+	if (r < 0)
+		return r;
+	if (pid == 0)
+		return init_wait_go(init->report_fd, err); /* the caller has its pid */
+	message.number = pid;
+	r = init_send(init, &message, err);
+	_exit(r < 0 ? 1 : 0);
+}
+
+int step_session(struct init *init, const struct step *step, struct err *err)
+{
+	(void)init;
+	(void)step;
+	/* EPERM: the first process of a pid namespace may lead a group already */
+	if (setsid() < 0 && errno != EPERM)
+		return err_sys(err, "setsid");
+	return 0;
+}
+
+int step_keyring(struct init *init, const struct step *step, struct err *err)
+{
+	(void)init;
+	(void)err;
+	/* A kernel without keyrings, a full quota or a seccomp filter: the container shares nothing
+	   worse than what its user had, and engines expect it to start. */
+	syscall(SYS_keyctl, KEYRING_JOIN_SESSION, step->keyring.name);
+	return 0;
+}
+
+int step_loopback(struct init *init, const struct step *step, struct err *err)
+{
+	struct ifreq request = { .ifr_name = "lo" };
+
+	(void)init;
+	(void)step;
+	AUTO_FD int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return err_sys(err, "socket for the loopback interface");
+	request.ifr_flags = IFF_UP | IFF_LOOPBACK | IFF_RUNNING;
+	if (ioctl(fd, SIOCSIFFLAGS, &request) < 0)
+		return err_sys(err, "ioctl SIOCSIFFLAGS lo up");
+	return 0;
+}
+
+int step_hostname(struct init *init, const struct step *step, struct err *err)
+{
+	(void)init;
+	if (sethostname(step->name.name, strlen(step->name.name)) < 0)
+		return err_sys(err, "sethostname %s", step->name.name);
+	return 0;
+}
+
+int step_domainname(struct init *init, const struct step *step, struct err *err)
+{
+	(void)init;
+	if (setdomainname(step->name.name, strlen(step->name.name)) < 0)
+		return err_sys(err, "setdomainname %s", step->name.name);
+	return 0;
+}

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Role init: what it says to the caller and to `start`, and waits for.
+ *
+ * An end of file where a word is expected means that the other side died: the container that is not
+ * ready yet ends with it (ECANCELED, said to nobody).
+ */
+#include <errno.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/fd.h"
+#include "init/init.h"
+#include "sys/procfs.h"
+
+int init_slot(const struct init *init, plan_slot_index slot)
+{
+	return slot < 0 ? -1 : (int)init->plan.fds[slot];
+}
+
+int init_proc(struct init *init, int *ret_fd, struct err *err)
+{
+	if (init->proc_fd < 0) {
+		int r = procfs_open(&init->proc_fd, err);
+
+		if (r < 0)
+			return r;
+	}
+	*ret_fd = init->proc_fd;
+	return 0;
+}
+
+int init_send(const struct init *init, const struct message *message, struct err *err)
+{
+	ssize_t n;
+
+	do
+		n = send(init->report_fd, message, sizeof(*message), MSG_NOSIGNAL);
+	while (n < 0 && errno == EINTR);
+	if (n != (ssize_t)sizeof(*message))
+		return err_fail(err, ECANCELED, "the caller is gone");
+	return 0;
+}
+
+int init_wait_go(int socket_fd, struct err *err)
+{
+	struct message message;
+	ssize_t n;
+
+	do
+		n = recv(socket_fd, &message, sizeof(message), 0);
+	while (n < 0 && errno == EINTR);
+	if (n != (ssize_t)sizeof(message) || message.kind != MESSAGE_GO)
+		return err_fail(err, ECANCELED, "the caller is gone");
+	return 0;
+}
+
+int step_sync(struct init *init, const struct step *step, struct err *err)
+{
+	struct message message = {
+		.kind = MESSAGE_SYNC,
+		.number = (int64_t)step->sync.point,
+	};
+	int r = init_send(init, &message, err);
+
+	return r < 0 ? r : init_wait_go(init->report_fd, err);
+}
+
+/* What was needed to build the container is not needed to wait in it. */
+static void close_tools(struct init *init)
+{
+	fd_replace(&init->root_fd, -1);
+	fd_replace(&init->proc_fd, -1);
+	fd_replace(&init->mask_fd, -1);
+	fd_replace(&init->null_fd, -1);
+}
+
+int step_ready(struct init *init, const struct step *step, struct err *err)
+{
+	struct message message = { .kind = MESSAGE_READY };
+	int r;
+
+	(void)step;
+	close_tools(init);
+	r = init_send(init, &message, err);
+	return r < 0 ? r : init_wait_go(init->report_fd, err);
+}
+
+/*
+ * Waits for `start`. A connection that says nothing (`state` looks whether someone listens) is not
+ * it. The listener closes with the exec: from then on the container counts as running.
+ */
+int step_wait_start(struct init *init, const struct step *step, struct err *err)
+{
+	int listener = init_slot(init, step->wait_start.listener);
+
+	if (listener < 0)
+		return 0;
+	for (;;) {
+		struct err ignored = ERR_INIT;
+		AUTO_FD int connection = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+
+		if (connection < 0 && (errno == EINTR || errno == ECONNABORTED))
+			continue;
+		if (connection < 0)
+			return err_sys(err, "accept a start");
+		if (init_wait_go(connection, &ignored) < 0)
+			continue;
+		fd_replace(&init->report_fd, TAKE_FD(connection));
+		return 0;
+	}
+}

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "sys/fd_passing.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "base/fd.h"
+
+union control {
+	struct cmsghdr header;
+	char bytes[CMSG_SPACE(sizeof(int))];
+};
+
+int fd_pass(int socket_fd, int fd, const void *text, size_t size, struct err *err)
+{
+	struct iovec data = { .iov_base = (void *)text, .iov_len = size };
+	union control control = { 0 };
+	struct msghdr message = {
+		.msg_iov = &data,
+		.msg_iovlen = 1,
+		.msg_control = &control,
+		.msg_controllen = sizeof(control),
+	};
+	struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+
+	header->cmsg_level = SOL_SOCKET;
+	header->cmsg_type = SCM_RIGHTS;
+	header->cmsg_len = CMSG_LEN(sizeof(int));
+	memcpy(CMSG_DATA(header), &fd, sizeof(fd));
+	if (sendmsg(socket_fd, &message, MSG_NOSIGNAL) < 0)
+		return err_sys(err, "sendmsg a descriptor");
+	return 0;
+}
+
+int fd_receive(int socket_fd, int *ret_fd, struct err *err)
+{
+	char text[256];
+	struct iovec data = { .iov_base = text, .iov_len = sizeof(text) };
+	union control control = { 0 };
+	struct msghdr message = {
+		.msg_iov = &data,
+		.msg_iovlen = 1,
+		.msg_control = &control,
+		.msg_controllen = sizeof(control),
+	};
+	struct cmsghdr *header;
+	ssize_t n;
+
+	do
+		n = recvmsg(socket_fd, &message, MSG_CMSG_CLOEXEC);
+	while (n < 0 && errno == EINTR);
+	if (n < 0)
+		return err_sys(err, "recvmsg a descriptor");
+	header = CMSG_FIRSTHDR(&message);
+	if (n == 0 || !header || header->cmsg_level != SOL_SOCKET ||
+		header->cmsg_type != SCM_RIGHTS || header->cmsg_len != CMSG_LEN(sizeof(int)))
+		return err_fail(err, ECONNRESET, "no descriptor was sent");
+	memcpy(ret_fd, CMSG_DATA(header), sizeof(*ret_fd));
+	return 0;
+}
+
+/* sun_path holds 108 bytes: a directory's descriptor stands for its path. */
+static int address_of(int dir_fd, const char *name, struct sockaddr_un *ret, struct err *err)
+{
+	int n;
+
+	*ret = (struct sockaddr_un){ .sun_family = AF_UNIX };
+	n = snprintf(ret->sun_path, sizeof(ret->sun_path), "/proc/self/fd/%d/%s", dir_fd, name);
+	if (n < 0 || (size_t)n >= sizeof(ret->sun_path))
+		return err_fail(err, ENAMETOOLONG, "socket name %s is too long", name);
+	return 0;
+}
+
+static int connect_to(
+	const struct sockaddr_un *address, const char *said, int type, int *ret_fd, struct err *err)
+{
+	AUTO_FD int fd = socket(AF_UNIX, type | SOCK_CLOEXEC, 0);
+
+	if (fd < 0)
+		return err_sys(err, "socket");
+	if (connect(fd, (const struct sockaddr *)address, sizeof(*address)) < 0) {
+		err_sys(err, "connect to %s", said);
+		return err_path(err, said);
+	}
+	*ret_fd = TAKE_FD(fd);
+	return 0;
+}
+
+int socket_connect_at(int dir_fd, const char *name, int type, int *ret_fd, struct err *err)
+{
+	struct sockaddr_un address;
+	int r = address_of(dir_fd, name, &address, err);
+
+	return r < 0 ? r : connect_to(&address, name, type, ret_fd, err);
+}
+
+int socket_connect(const char *path, int type, int *ret_fd, struct err *err)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	const char *name = strrchr(path, '/');
+	char parent[4096];
+
+	if (strlen(path) < sizeof(address.sun_path)) {
+		memcpy(address.sun_path, path, strlen(path) + 1);
+		return connect_to(&address, path, type, ret_fd, err);
+	}
+	if (!name || (size_t)(name - path) >= sizeof(parent))
+		return err_fail(err, ENAMETOOLONG, "socket path %s is too long", path);
+	memcpy(parent, path, (size_t)(name - path));
+	parent[name - path] = '\0';
+	AUTO_FD int dir_fd = open(parent[0] ? parent : "/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (dir_fd < 0)
+		return err_sys(err, "open %s", parent);
+	return socket_connect_at(dir_fd, name + 1, type, ret_fd, err);
+}
+
+int socket_listen_at(int dir_fd, const char *name, int type, int *ret_fd, struct err *err)
+{
+	struct sockaddr_un address;
+	int r = address_of(dir_fd, name, &address, err);
+
+	if (r < 0)
+		return r;
+	AUTO_FD int fd = socket(AF_UNIX, type | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return err_sys(err, "socket");
+	if (bind(fd, (const struct sockaddr *)&address, sizeof(address)) < 0)
+		return err_sys(err, "bind socket %s", name);
+	if (listen(fd, 8) < 0)
+		return err_sys(err, "listen on %s", name);
+	*ret_fd = TAKE_FD(fd);
+	return 0;
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * fd_passing: descriptors over sockets (unix(7), SCM_RIGHTS), and sockets by path.
+ *
+ * Layer sys, roles caller and init.
+ */
+#pragma once
+
+#include <stddef.h>
+
+#include "base/err.h"
+
+/* Sends one descriptor with text (at least one byte) as the data beside it. */
+int fd_pass(int socket_fd, int fd, const void *text, size_t size, struct err *err);
+
+/* Receives one descriptor (close-on-exec); the data is dropped. ECONNRESET: the other end closed.
+ */
+int fd_receive(int socket_fd, int *ret_fd, struct err *err);
+
+/* A connection to a listening socket at path, of any length (through /proc/self/fd). */
+int socket_connect(const char *path, int type, int *ret_fd, struct err *err);
+
+/* The same with the socket's directory given by descriptor. */
+int socket_connect_at(int dir_fd, const char *name, int type, int *ret_fd, struct err *err);
+
+/* A listening socket called name in the directory; EADDRINUSE when something has that name. */
+int socket_listen_at(int dir_fd, const char *name, int type, int *ret_fd, struct err *err);
