@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/command.h"
+
+#include <errno.h>
+
+#include "base/text.h"
+#include "cli/command_help.h"
+#include "cli/container_id.h"
+
+const struct command *command_find(const struct program *program, const char *name)
+{
+	for (const struct command *const *command = program->commands; *command; command++) {
+		if (text_equal((*command)->name, name))
+			return *command;
+	}
+	return NULL;
+}
+
+static int hint_at_help(const struct command *command, struct command_call *call, struct err *err)
+{
+	return err_hint(err, "see %s %s --help", call->program->name, command->name);
+}
+
+static int check_count(const struct command *command, size_t n_args, struct err *err)
+{
+	unsigned int min = command->min_args;
+	unsigned int max = command->max_args;
+
+	if (min == max && n_args != min)
+		return err_fail(
+			err, EINVAL, "\"%s\" requires exactly %u argument(s)", command->name, min);
+	if (n_args < min)
+		return err_fail(err, EINVAL, "\"%s\" requires a minimum of %u argument(s)",
+			command->name, min);
+	if (n_args > max && max != COMMAND_ARGS_UNLIMITED)
+		return err_fail(err, EINVAL, "\"%s\" requires a maximum of %u argument(s)",
+			command->name, max);
+	return 0;
+}
+
+static int check_args(const struct command *command, struct command_call *call, struct err *err)
+{
+	int r = check_count(command, call->n_args, err);
+
+	if (r < 0)
+		return hint_at_help(command, call, err);
+	if (command->takes_id && call->n_args > 0)
+		return container_id_check(call->args[0], err);
+	return 0;
+}
+
+static int refuse_unavailable(const struct command *command, struct err *err)
+{
+	return err_fail(err, ENOTSUP, "%s: %s", command->name, command->unavailable);
+}
+
+int command_parse(const struct command *command, struct command_call *call, int argc,
+	char *const *argv, bool *ret_is_done, struct err *err)
+{
+	struct option_result result;
+	int r;
+
+	call->options = arena_alloc(call->arena, command->options_size);
+	r = option_parse(command->options, command->order, call->arena, argc, argv, call->options,
+		&result, err);
+	if (r < 0) {
+		err_while(err, "%s", command->name);
+		return hint_at_help(command, call, err);
+	}
+	if (command->unavailable)
+		return refuse_unavailable(command, err);
+
+	*ret_is_done = result.wants_help;
+	if (result.wants_help) {
+		command_write_help(call->program, command, call->out);
+		return 0;
+	}
+	call->args = result.args;
+	call->n_args = result.n_args;
+	return check_args(command, call, err);
+}

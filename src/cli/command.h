@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * command: a program's commands as data, and how one is run.
+ *
+ * Layer 3, role command. A command is one file with one struct command: its options, how many
+ * arguments it takes, its words for help and man page, and the function that does it. What is the
+ * same for all (parsing, --help, counting arguments, checking the container's id) happens here.
+ * Nothing here prints errors.
+ */
+#pragma once
+
+#include <limits.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "cli/option.h"
+#include "core/container.h"
+
+struct command;
+
+struct program {
+	const char *name;
+	const char *summary; /* for the first line of help and man page */
+	const char *version;
+	const char *commit;
+	const char *spec_version;
+	const struct option_spec *options;     /* the global ones, in front of the command */
+	const struct command *const *commands; /* in the order of the help; ends with NULL */
+};
+
+/* One use of a command. All of it lives until the program ends. */
+struct command_call {
+	const struct program *program;
+	const struct runtime *runtime;
+	struct arena *arena;
+	FILE *out;         /* standard output */
+	void *options;     /* the command's own struct, filled from its table */
+	const char **args; /* NULL-terminated; how many was checked, and the id in front */
+	size_t n_args;
+	int exit_status; /* of the program; set by commands that hand on a process's status */
+};
+
+enum { COMMAND_ARGS_UNLIMITED = UINT8_MAX };
+
+struct command {
+	const char *name;
+	const char *arguments;   /* as the usage line shows them, "ID [SIGNAL]"; NULL: none */
+	const char *summary;     /* half a line */
+	const char *description; /* sentences for --help and the man page; may be NULL */
+	const char *unavailable; /* why it cannot be used; then run is NULL and --help fails too */
+
+	const struct option_spec *options;
+	size_t options_size; /* of the struct that they fill */
+	enum option_order order;
+	uint8_t min_args;
+	uint8_t max_args;
+	bool takes_id;      /* the first argument, if there is one, is a container's id */
+	bool creates;       /* needs the directory of all containers */
+	int failure_status; /* exit status when it fails; 0 is 1 */
+
+	int (*run)(struct command_call *call, struct err *err);
+};
+
+/* NULL if there is no command of that name. */
+const struct command *command_find(const struct program *program, const char *name);
+
+/*
+ * Parses argv[0 … argc - 1] (behind the command's name) into call->options and call->args. With
+ * --help the help is written to call->out and *ret_is_done is true: nothing is left to do.
+ */
+int command_parse(const struct command *command, struct command_call *call, int argc,
+	char *const *argv, bool *ret_is_done, struct err *err);
