@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -292,11 +293,25 @@ int mount_clone_tree(int dir_fd, const char *path, bool recursive, int *ret_fd, 
 	return 0;
 }
 
+/* move_mount(2) says EINVAL for many things; this one gets the errno that mount(2) has for it. */
+static int explain_attach(int tree_fd, int target_fd, struct err *err)
+{
+	int code = errno;
+	struct stat tree, target;
+
+	if (code == EINVAL && fstat(tree_fd, &tree) == 0 && fstat(target_fd, &target) == 0 &&
+		S_ISDIR(tree.st_mode) != S_ISDIR(target.st_mode))
+		return err_sys_code(err, ENOTDIR, "move_mount of a %s onto a %s",
+			S_ISDIR(tree.st_mode) ? "directory" : "file",
+			S_ISDIR(target.st_mode) ? "directory" : "file");
+	return err_sys_code(err, code, "move_mount");
+}
+
 int mount_attach(int tree_fd, int target_fd, struct err *err)
 {
 	if (syscall(SYS_move_mount, tree_fd, "", target_fd, "",
 		    MOVE_FROM_EMPTY_PATH | MOVE_TO_EMPTY_PATH) < 0)
-		return err_sys(err, "move_mount");
+		return explain_attach(tree_fd, target_fd, err);
 	return 0;
 }
 
