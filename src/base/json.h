@@ -68,10 +68,11 @@ struct json_field {
 	const char *name; /* of the member; NULL ends a table */
 	enum json_field_type type;
 	bool is_required;
-	bool is_pointer;     /* the target is a pointer to the value: NULL where absent */
-	size_t offset;       /* of the target in the struct */
-	size_t count_offset; /* ARRAY, MAP: of the size_t with the number of elements */
-	size_t size;         /* OBJECT behind a pointer; ARRAY, MAP: size of an element */
+	bool is_pointer;      /* the target is a pointer to the value: NULL where absent */
+	bool empty_is_absent; /* STRING, ENUM: "" is what some engines write for nothing */
+	size_t offset;        /* of the target in the struct */
+	size_t count_offset;  /* ARRAY, MAP: of the size_t with the number of elements */
+	size_t size;          /* OBJECT behind a pointer; ARRAY, MAP: size of an element */
 	const struct json_field *nested;  /* OBJECT: the table of its fields */
 	const struct json_field *element; /* ARRAY: how to read one (name and offset unused);
 					   * MAP: how to read a value, offset as in the element */

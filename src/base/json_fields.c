@@ -281,6 +281,14 @@ int json_read_value(struct json_reader *reader, struct json_object *value,
 		reader, value, row, has_two_places ? target : (char *)target + row->offset, err);
 }
 
+static bool is_absent(struct json_object *member, const struct json_field *field)
+{
+	if (!member)
+		return true;
+	return field->empty_is_absent && json_object_is_type(member, json_type_string) &&
+	       json_object_get_string_len(member) == 0;
+}
+
 int json_read_object(struct json_reader *reader, struct json_object *value,
 	const struct json_field *fields, void *target, struct err *err)
 {
@@ -291,7 +299,7 @@ int json_read_object(struct json_reader *reader, struct json_object *value,
 		struct json_object *member = json_object_object_get(value, field->name);
 		int r = 0;
 
-		if (member)
+		if (!is_absent(member, field))
 			r = json_read_value(reader, member, field, target, err);
 		else if (field->is_required)
 			r = json_fail(reader, err, "%s is required", type_facts[field->type].noun);

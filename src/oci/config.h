@@ -8,7 +8,8 @@
  * Invariants:
  * - Everything a struct points to lives in the arena that was given to the reader.
  * - An optional scalar is a pointer, NULL where the document does not have it; a boolean's absence
- *   means false; an optional string is NULL; an optional enum is …_UNSET (0).
+ *   means false; an optional string is NULL where it is absent or empty (what engines in Go mean by
+ *   it), an optional enum …_UNSET (0).
  * - A list is `xs` and `n_xs`, in the document's order; absent, null and [] are the same.
  * - What is read has the right types and ranges; what contradicts itself is found by
  *   oci_config_check(), which has to run before anything else believes the document.
@@ -189,7 +190,7 @@ enum oci_namespace_type {
 
 struct oci_namespace {
 	enum oci_namespace_type type;
-	const char *path; /* NULL: a new one ("" in the document counts as absent) */
+	const char *path; /* NULL: a new one */
 };
 
 struct oci_time_offset {
@@ -213,7 +214,7 @@ struct oci_device {
 	const char *path;
 	const int64_t *major; /* never NULL after the check, except for a fifo */
 	const int64_t *minor;
-	const uint32_t *file_mode; /* permissions, 0 … 07777 after the check */
+	const uint32_t *file_mode; /* permissions, 0 … 07777; bits of the file's type are cut off */
 	const uint32_t *uid;
 	const uint32_t *gid;
 };
@@ -257,10 +258,16 @@ enum oci_memory_policy_mode {
 	OCI_MPOL_WEIGHTED_INTERLEAVE = 6,
 };
 
+enum { /* bits of oci_memory_policy.flags: the kernel's (linux/mempolicy.h) */
+	OCI_MPOL_F_NUMA_BALANCING = 1 << 13,
+	OCI_MPOL_F_RELATIVE_NODES = 1 << 14,
+	OCI_MPOL_F_STATIC_NODES = 1 << 15,
+};
+
 struct oci_memory_policy {
 	enum oci_memory_policy_mode mode;
 	const char *nodes; /* "0-3,7"; NULL or empty: none */
-	uint32_t flags;    /* MPOL_F_…, the kernel's bits */
+	uint32_t flags;    /* OCI_MPOL_F_… */
 };
 
 struct oci_intel_rdt {
@@ -291,7 +298,7 @@ struct oci_device_rule {
 	enum oci_device_rule_type type;
 	const int64_t *major; /* NULL or -1: every one */
 	const int64_t *minor;
-	unsigned access; /* OCI_DEVICE_…; 0 only before the check */
+	unsigned access; /* OCI_DEVICE_…; not 0 after the check */
 };
 
 /* -1 means unlimited. */
@@ -559,6 +566,13 @@ bool oci_config_has_new_namespace(const struct oci_config *config, enum oci_name
 
 /* Value of an annotation, or NULL. */
 const char *oci_config_annotation(const struct oci_config *config, const char *key);
+
+/*
+ * The path below /proc/sys that a sysctl's key means: "net.ipv4.conf.eth0/1.x" and
+ * "net/ipv4/conf/eth0.1/x" are the same (sysctl(8): the first separator decides). NULL when a part
+ * of it is empty, "." or "..".
+ */
+const char *oci_sysctl_path(struct arena *arena, const char *key);
 
 /* ---- names, in the specification's spelling; tables end with a NULL name ---- */
 
