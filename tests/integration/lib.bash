@@ -53,7 +53,17 @@ setup() {
 teardown() {
 	close_shells
 	delete_containers "$ROOT" || return 1
+	# a test that failed did not come to its own unmounting
+	[ -n "${BATS_TEST_COMPLETED:-}" ] || unmount_below "$T"
 	rm -rf --one-file-system "$T" || return 1
+}
+
+unmount_below() { # unmount_below DIRECTORY
+	local target
+
+	while IFS= read -r target; do
+		umount -l "$target" || true
+	done < <(awk -v top="$1/" 'index($5, top) == 1 { print $5 }' /proc/self/mountinfo | tac)
 }
 
 # delete_containers ROOT: all of them; fails when something stays in their state directory
@@ -76,6 +86,7 @@ snapshot() {
 	local found
 
 	found=$(
+		exec 2> /dev/null
 		awk '{ print "mount", $4, $5 }' /proc/self/mountinfo
 		snapshot_processes "$BASHPID"
 		find /sys/fs/cgroup -type d -name "*$HULL_TEST_TOKEN*" -printf 'cgroup %p\n'
@@ -84,7 +95,7 @@ snapshot() {
 			-printf 'file %p\n'
 		find "$HULL_TEST_WORK" -mindepth 1 -maxdepth 1 -printf 'file %p\n'
 		ls -1 /run/netns 2> /dev/null | grep "$HULL_TEST_TOKEN" | sed 's/^/netns /'
-	) 2> /dev/null || true
+	) || true
 	sort -u <<< "$found"
 }
 
