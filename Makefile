@@ -2,7 +2,7 @@
 # A thin front: meson.build says what is built and how. `make help` lists the targets.
 PREFIX ?= /usr/local
 DESTDIR ?=
-JOBS ?= 2
+JOBS ?= $(shell nproc)
 # Seconds for each fuzz target.
 SECONDS ?= 60
 FORMATTED = $(shell find src tests bench -name '*.[ch]' -not -path '*/corpus/*')
@@ -63,7 +63,7 @@ bench: ## compare with crun and runc
 
 install: all ## install below DESTDIR and PREFIX
 	@meson configure build -Dprefix=$(abspath $(PREFIX))
-	DESTDIR=$(DESTDIR) meson install -C build
+	DESTDIR=$(DESTDIR) meson install -C build --strip
 
 format: ## format the sources
 	clang-format -i $(FORMATTED)
