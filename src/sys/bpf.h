@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * bpf: programs for control groups (bpf(2)).
+ *
+ * Layer 1, role caller; needs CAP_SYS_ADMIN (or CAP_BPF and CAP_NET_ADMIN) in the initial user
+ * namespace. Before Linux 5.11 the program's memory counts against RLIMIT_MEMLOCK, and the kernel
+ * answers EPERM for that as well.
+ */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+
+struct bpf_insn;
+
+/* Loads a BPF_PROG_TYPE_CGROUP_DEVICE program; the verifier's last words are in the error. */
+int bpf_load_device_program(
+	const struct bpf_insn *insns, size_t count, int *ret_fd, struct err *err);
+
+/* group_fd: the group's directory. Added to what is attached there (BPF_F_ALLOW_MULTI). */
+int bpf_attach_device_program(int group_fd, int program_fd, struct err *err);
+int bpf_detach_device_program(int group_fd, int program_fd, struct err *err);
+
+/* Ids of the programs attached to this very group; at most size are stored. Returns the number. */
+int bpf_query_device_programs(int group_fd, uint32_t *ids, size_t size, struct err *err);
+
+int bpf_open_program(uint32_t id, int *ret_fd, struct err *err);
