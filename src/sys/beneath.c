@@ -103,6 +103,8 @@ static struct beneath_how normal_how(const struct beneath_how *how)
 	bool makes = (how->flags & O_CREAT) || (how->flags & O_TMPFILE) == O_TMPFILE;
 
 	normal.mode = makes ? how->mode & 07777 : 0;
+	if (how->flags & O_PATH)
+		normal.flags &= O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
 	return normal;
 }
 

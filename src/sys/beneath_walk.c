@@ -61,6 +61,7 @@ static int walk_begin(struct walk *walk, int root_fd, const char *path)
 {
 	size_t length = strlen(path);
 
+	walk->at_fd = -1;
 	if (length == 0)
 		return -ENOENT;
 	if (length >= PATH_MAX)

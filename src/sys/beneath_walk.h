@@ -12,8 +12,9 @@
  * directory may have been moved out of the root a moment ago): the path is cut by one component and
  * walked again from the root. A component that changes its type meanwhile restarts the whole walk.
  *
- * Limits: 40 links as in the kernel; text that remains, links expanded, under 8 KiB, and the
- * resolved path under PATH_MAX (ENAMETOOLONG; the kernel has no such limits).
+ * Limits: 40 links as in the kernel; text that remains, links expanded, under 8 KiB, the resolved
+ * path under PATH_MAX, a name up to NAME_MAX on any file system (ENAMETOOLONG; the kernel has no
+ * such limits of its own).
  */
 #pragma once
 

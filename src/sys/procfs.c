@@ -119,6 +119,18 @@ static bool is_plain_path(const char *path)
 	return true;
 }
 
+/* A link itself can be opened with O_PATH | O_NOFOLLOW; nobody wants that here. */
+static int check_is_no_link(int fd, const char *path, struct err *err)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) < 0)
+		return err_sys(err, "fstat /proc/%s", path);
+	if (S_ISLNK(st.st_mode))
+		return err_sys_code(err, ELOOP, "open /proc/%s", path);
+	return 0;
+}
+
 /*
  * The resolution already refused to cross mounts. This holds also where the handle is /proc itself
  * and the walk in user space did it.
@@ -128,6 +140,8 @@ static int check_file(int proc_fd, int fd, const char *path, struct err *err)
 	uint64_t handle_id, file_id;
 	int r = check_is_procfs(fd, path, err);
 
+	if (r == 0)
+		r = check_is_no_link(fd, path, err);
 	if (r < 0)
 		return r;
 	r = mount_id_get(proc_fd, &handle_id);

@@ -257,6 +257,35 @@ static void bad_paths_are_refused(void **state)
 	}
 }
 
+static int next_descriptor(void)
+{
+	int fd = dup(0);
+
+	close(fd);
+	return fd;
+}
+
+static void refused_paths_neither_close_nor_leak_descriptors(void **state)
+{
+	struct tree *tree = *state;
+	struct err err = ERR_INIT;
+	int before = next_descriptor();
+	int fd = -1;
+
+	add_file(tree, "file");
+	add_link(tree, "link", "link");
+	assert_int_equal(beneath_make_dirs(tree->root, "", 0755, &fd, &err), -ENOENT);
+	assert_int_equal(
+		beneath_make_dirs(tree->root, "new/file/../../file", 0755, &fd, &err), -ENOTDIR);
+	assert_int_equal(beneath_make_dirs(tree->root, "link/x", 0755, &fd, &err), -ELOOP);
+	assert_int_equal(beneath_make_file(tree->root, "", 0644, &fd, &err), -ENOENT);
+	assert_int_equal(beneath_make_file(tree->root, "new", 0644, &fd, &err), -EISDIR);
+	assert_int_equal(beneath_open(tree->root, "", O_PATH, 0, &fd, &err), -ENOENT);
+	assert_int_equal(beneath_open(tree->root, "file/x", O_PATH, 0, &fd, &err), -ENOTDIR);
+	assert_int_equal(fd, -1);
+	assert_int_equal(next_descriptor(), before);
+}
+
 static void a_new_file_behind_a_dangling_link_is_made_inside(void **state)
 {
 	struct tree *tree = *state;
@@ -674,6 +703,7 @@ int main(void)
 		BOTH_WAYS(a_last_link_is_itself_with_nofollow),
 		BOTH_WAYS(a_slash_behind_a_name_wants_a_directory),
 		BOTH_WAYS(bad_paths_are_refused),
+		BOTH_WAYS(refused_paths_neither_close_nor_leak_descriptors),
 		BOTH_WAYS(a_new_file_behind_a_dangling_link_is_made_inside),
 		BOTH_WAYS(descriptors_are_close_on_exec),
 		BOTH_WAYS(links_are_refused_where_none_is_wanted),

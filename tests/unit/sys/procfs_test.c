@@ -185,6 +185,18 @@ static void links_and_climbing_paths_are_refused(void **state)
 	}
 }
 
+static void a_link_is_not_even_held(void **state)
+{
+	int proc = *(int *)*state;
+	struct err err = ERR_INIT;
+	int fd = -1;
+
+	assert_int_equal(procfs_open_file(proc, "mounts", O_PATH, &fd, &err), -ELOOP);
+	assert_int_equal(procfs_open_file(proc, "self/exe", O_PATH, &fd, &err), -ELOOP);
+	assert_int_equal(procfs_open_file(proc, "version", O_PATH, &fd, &err), 0);
+	close(fd);
+}
+
 static void nothing_can_be_created(void **state)
 {
 	int proc = *(int *)*state;
@@ -324,6 +336,7 @@ int main(void)
 		BOTH_WAYS(a_refused_write_is_named),
 		BOTH_WAYS(a_file_larger_than_the_buffer_is_refused),
 		BOTH_WAYS(links_and_climbing_paths_are_refused),
+		BOTH_WAYS(a_link_is_not_even_held),
 		BOTH_WAYS(nothing_can_be_created),
 		cmocka_unit_test(a_handle_does_not_see_what_is_mounted_on_proc),
 		cmocka_unit_test(a_file_mounted_on_the_handle_is_refused),
