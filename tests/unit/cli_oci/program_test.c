@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <setjmp.h>
@@ -31,6 +32,7 @@ static struct {
 	struct runtime runtime;
 	struct container_request request;
 	char id[64];
+	char root[64]; /* runtime.root itself is gone when the program has ended */
 	int signal_number;
 	bool all, force, json;
 	int failure;     /* errno to fail with */
@@ -44,6 +46,7 @@ static int note(const char *called, const struct runtime *runtime, const char *i
 	core.called = called;
 	core.runtime = *runtime;
 	text_copy(core.id, sizeof(core.id), id);
+	text_copy(core.root, sizeof(core.root), runtime->root);
 	if (core.failure)
 		return err_sys_code(err, core.failure, "open /core");
 	return 0;
@@ -645,7 +648,7 @@ static void create_makes_the_directory_of_all_containers_and_state_does_not(void
 	assert_int_equal(RUN("--root", dir, "create", "c1").status, 0);
 	assert_int_equal(stat(dir, &st), 0);
 	assert_int_equal(st.st_mode & 07777, 0700);
-	assert_string_equal(core.runtime.root, dir);
+	assert_string_equal(core.root, dir);
 	rmdir(dir);
 }
 
@@ -657,6 +660,30 @@ static void a_full_disk_behind_standard_output_is_a_failure(void **state)
 	close(full);
 	assert_int_equal(ran.status, 1);
 	assert_string_equal(ran.err, "hull-oci: write standard output: no space left on device\n");
+}
+
+/* The descriptor's FD_CLOEXEC bit as the program left it in a process that began without it. */
+static int flags_after_start_without(int fd)
+{
+	const char *argv[] = { "hull-oci", "frob" };
+	int status = 0;
+	pid_t child = fork();
+
+	if (child == 0) {
+		close(STDIN_FILENO);
+		close(STDERR_FILENO);
+		program_main(&program, 2, (char **)argv);
+		_exit(fcntl(fd, F_GETFD) & 0xff);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFEXITED(status));
+	return WEXITSTATUS(status);
+}
+
+static void closed_standard_descriptors_are_opened_and_inherited(void **state)
+{
+	assert_int_equal(flags_after_start_without(STDIN_FILENO), 0);
+	assert_int_equal(flags_after_start_without(STDERR_FILENO), 0);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -690,6 +717,7 @@ int main(void)
 		TEST(spec_writes_a_configuration_and_does_not_overwrite_it),
 		TEST(a_rootless_spec_maps_the_caller),
 		TEST(create_makes_the_directory_of_all_containers_and_state_does_not),
+		TEST(closed_standard_descriptors_are_opened_and_inherited),
 		TEST(a_full_disk_behind_standard_output_is_a_failure),
 	};
 
