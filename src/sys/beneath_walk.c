@@ -256,7 +256,7 @@ static int step_into(struct walk *walk)
 	if (is_goal && !walk->follows_last)
 		return STEP_STOP;
 	fd = look_up(walk);
-	if (fd == -ENOENT && is_goal)
+	if (fd == -ENOENT && is_goal && walk->make != WALK_MAKE_ALL)
 		return STEP_STOP;
 	if (fd < 0)
 		return fd;

@@ -445,6 +445,20 @@ static void a_file_in_the_way_of_a_directory_is_named(void **state)
 	assert_string_equal(err.path, "/a/file/b/c");
 }
 
+static void a_directory_that_cannot_be_made_is_an_error(void **state)
+{
+	struct err err = ERR_INIT;
+	int host_root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	int fd = -1;
+
+	/* procfs answers ENOENT to mkdir(2), as if the parent were missing. */
+	assert_int_equal(beneath_make_dirs(host_root, "/proc/none", 0755, &fd, &err), -ENOENT);
+	assert_int_equal(beneath_make_dirs(host_root, "/proc/none/x", 0755, &fd, &err), -ENOENT);
+	assert_true(beneath_make_file(host_root, "/proc/none", 0644, &fd, &err) < 0);
+	assert_int_equal(fd, -1);
+	close(host_root);
+}
+
 static void many_directories_deep_can_be_made_and_left_again(void **state)
 {
 	enum { DEPTH = 500 };
@@ -714,6 +728,7 @@ int main(void)
 		BOTH_WAYS(missing_directories_are_made),
 		BOTH_WAYS(directories_behind_dangling_links_are_made_inside),
 		BOTH_WAYS(a_file_in_the_way_of_a_directory_is_named),
+		BOTH_WAYS(a_directory_that_cannot_be_made_is_an_error),
 		BOTH_WAYS(many_directories_deep_can_be_made_and_left_again),
 		BOTH_WAYS(a_missing_file_is_made_with_its_parents),
 		BOTH_WAYS(a_file_behind_a_dangling_link_is_made_inside),
