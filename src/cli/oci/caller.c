@@ -206,24 +206,51 @@ static int check_dir(const struct root_dir *root, int dir, mode_t *ret_mode, str
 	return 0;
 }
 
-int root_dir_make(const struct root_dir *root, struct err *err)
+/* Whoever may rename the directory above could put another one in its place. */
+static int check_place(const struct root_dir *root, int dir, struct err *err)
+{
+	struct stat st;
+
+	if (fstatat(dir, "..", &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return err_sys(err, "stat %s/..", root->path);
+	if ((st.st_uid != geteuid() && st.st_uid != 0) ||
+		((st.st_mode & S_IWOTH) && !(st.st_mode & S_ISVTX)))
+		return err_fail(err, EACCES, "others may replace %s", root->path);
+	return 0;
+}
+
+static int make_sticky(const struct root_dir *root, int dir, mode_t mode, struct err *err)
+{
+	int r = check_place(root, dir, err);
+
+	if (r < 0)
+		return r;
+	if (!(mode & S_ISVTX) && fchmod(dir, 0700 | S_ISVTX) < 0)
+		return err_sys(err, "chmod %s", root->path);
+	return 0;
+}
+
+static int make(const struct root_dir *root, struct err *err)
 {
 	AUTO_FD int dir = -1;
 	mode_t mode = 0;
 	int r = make_all(root->path, err);
 
 	if (r < 0)
-		return err_while(err, "directory of all containers");
+		return r;
 	dir = open(root->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (dir < 0) {
-		err_sys(err, "open %s", root->path);
-		return err_while(err, "directory of all containers");
-	}
+	if (dir < 0)
+		return err_sys(err, "open %s", root->path);
 	r = check_dir(root, dir, &mode, err);
-	if (r < 0)
+	if (r < 0 || !root->is_private)
+		return r;
+	return make_sticky(root, dir, mode, err);
+}
+
+int root_dir_make(const struct root_dir *root, struct err *err)
+{
+	if (make(root, err) < 0)
 		return err_while(err, "directory of all containers");
-	if (root->is_private && !(mode & S_ISVTX) && fchmod(dir, 0700 | S_ISVTX) < 0)
-		return err_sys(err, "chmod %s", root->path);
 	return 0;
 }
 

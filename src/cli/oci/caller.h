@@ -41,7 +41,7 @@ int caller_choose_root(const struct caller *caller, struct arena *arena, const c
 /*
  * Makes the directory and those above it, mode 0700; a private one also gets the sticky bit, which
  * keeps cleaners of runtime directories away (XDG Base Directory Specification). Errors: -EACCES
- * for one that everyone may write.
+ * for one that everyone may write, and for a private one that others own or may replace.
  */
 int root_dir_make(const struct root_dir *root, struct err *err);
 

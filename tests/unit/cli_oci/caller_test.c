@@ -198,6 +198,21 @@ static void world_writable_root_is_refused(void **state)
 	assert_non_null(strstr(place->err.text, "writable by everyone"));
 }
 
+static void a_users_default_root_that_others_may_replace_is_refused(void **state)
+{
+	struct place *place = *state;
+	struct root_dir root = {
+		.path = arena_printf(&place->arena, "%s/a", place->dir),
+		.is_private = true,
+	};
+
+	assert_int_equal(chmod(place->dir, 0777), 0);
+	assert_int_equal(root_dir_make(&root, &place->err), -EACCES);
+	assert_non_null(strstr(place->err.text, "others may replace"));
+	assert_int_equal(chmod(place->dir, 01777), 0);
+	assert_int_equal(root_dir_make(&root, &place->err), 0);
+}
+
 static void a_file_is_no_root(void **state)
 {
 	struct place *place = *state;
@@ -251,6 +266,7 @@ int main(void)
 		TEST(a_root_is_made_closed_to_others),
 		TEST(a_users_default_root_is_made_sticky),
 		TEST(world_writable_root_is_refused),
+		TEST(a_users_default_root_that_others_may_replace_is_refused),
 		TEST(a_file_is_no_root),
 		TEST(rootless_is_what_the_option_says_or_what_the_caller_is),
 		TEST(the_facts_of_this_process_are_read),
