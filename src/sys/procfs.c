@@ -131,6 +131,13 @@ static int check_is_no_link(int fd, const char *path, struct err *err)
 	return 0;
 }
 
+static int explain_open(int code, const char *path, struct err *err)
+{
+	if (code == -EXDEV)
+		return err_fail(err, EXDEV, "something is mounted on /proc/%s or above it", path);
+	return err_sys_code(err, code, "open /proc/%s", path);
+}
+
 /*
  * The resolution already refused to cross mounts. This holds also where the handle is /proc itself
  * and the walk in user space did it.
@@ -150,7 +157,7 @@ static int check_file(int proc_fd, int fd, const char *path, struct err *err)
 	if (r < 0)
 		return err_sys_code(err, r, "statx /proc/%s", path);
 	if (handle_id != file_id)
-		return err_fail(err, EXDEV, "something is mounted on /proc/%s", path);
+		return explain_open(-EXDEV, path, err);
 	return 0;
 }
 
@@ -173,8 +180,8 @@ int procfs_open_file(int proc_fd, const char *path, int flags, int *ret_fd, stru
 		return r;
 	r = beneath_open_how(proc_fd, named, &how, &fd, err);
 	if (r < 0)
-		return err_while(err, "/proc");
-	r = check_file(proc_fd, fd, named, err);
+		return explain_open(r, path, err);
+	r = check_file(proc_fd, fd, path, err);
 	if (r < 0)
 		return r;
 	*ret_fd = TAKE_FD(fd);

@@ -185,6 +185,16 @@ static void links_and_climbing_paths_are_refused(void **state)
 	}
 }
 
+static void a_missing_file_is_named_as_it_was_asked_for(void **state)
+{
+	int proc = *(int *)*state;
+	struct err err = ERR_INIT;
+	int fd = -1;
+
+	assert_int_equal(procfs_open_file(proc, "self/nothing", O_RDONLY, &fd, &err), -ENOENT);
+	assert_string_equal(err.text, "open /proc/self/nothing: no such file or directory");
+}
+
 static void a_link_is_not_even_held(void **state)
 {
 	int proc = *(int *)*state;
@@ -264,6 +274,8 @@ static void a_file_mounted_on_the_handle_is_refused(void **state)
 	bind("/dev/null", "/proc/sys/kernel/hostname");
 	assert_int_equal(
 		procfs_open_file(plain, "sys/kernel/hostname", O_WRONLY, &fd, &err), -EXDEV);
+	assert_string_equal(
+		err.text, "something is mounted on /proc/sys/kernel/hostname or above it");
 	take_away("/proc/sys/kernel/hostname");
 	/* A file of procfs over another one: the magic is right, the mount is not. */
 	bind("/proc/version", "/proc/sys/kernel/hostname");
@@ -336,6 +348,7 @@ int main(void)
 		BOTH_WAYS(a_refused_write_is_named),
 		BOTH_WAYS(a_file_larger_than_the_buffer_is_refused),
 		BOTH_WAYS(links_and_climbing_paths_are_refused),
+		BOTH_WAYS(a_missing_file_is_named_as_it_was_asked_for),
 		BOTH_WAYS(a_link_is_not_even_held),
 		BOTH_WAYS(nothing_can_be_created),
 		cmocka_unit_test(a_handle_does_not_see_what_is_mounted_on_proc),
