@@ -188,10 +188,10 @@ wait_for() {
 
 @test "an id that is taken is refused and the first container unharmed" {
 	created
-	run oci create --bundle "$BUNDLE" "$ID"
+	try create --bundle "$BUNDLE" "$ID"
 	exits_with 1
 	says "container with given ID already exists"
-	run oci run --bundle "$BUNDLE" "$ID"
+	try run --bundle "$BUNDLE" "$ID"
 	exits_with 1
 	says "container with given ID already exists"
 	equal "$(state_of status)" created
@@ -254,7 +254,7 @@ wait_for() {
 	bundle
 	local id
 	for id in .. . a/b /etc "a b" $'a\nb' "a:b" 'a*' 'ä' '../../x'; do
-		run oci create --bundle "$BUNDLE" "$id"
+		try create --bundle "$BUNDLE" "$id"
 		exits_with 1
 		says "invalid container ID format"
 		run oci state "$id"
@@ -265,7 +265,7 @@ wait_for() {
 
 @test "an empty id is refused" {
 	bundle
-	run oci create --bundle "$BUNDLE" ""
+	try create --bundle "$BUNDLE" ""
 	exits_with 1
 	run oci delete --force ""
 	[ "$status" != 0 ] || equal "$output" ""
@@ -276,7 +276,7 @@ wait_for() {
 	bundle
 	local id
 	id=$(printf 'a%.0s' {1..300})
-	run oci create --bundle "$BUNDLE" "$id"
+	try create --bundle "$BUNDLE" "$id"
 	exits_with 1
 	equal "$(ls -A "$ROOT")" ""
 }
@@ -285,7 +285,7 @@ wait_for() {
 	bundle '.process.args = ["true"]'
 	local id
 	for id in a 0 A_b+c-d.e _x "$(printf 'a%.0s' {1..64})"; do
-		run oci run --bundle "$BUNDLE" "$id"
+		try run --bundle "$BUNDLE" "$id"
 		succeeds
 	done
 }
@@ -455,7 +455,7 @@ trapper() {
 
 @test "run with closed standard input starts" {
 	bundle '.process.args = ["echo", "here"]'
-	run oci run --bundle "$BUNDLE" "$ID" < /dev/null
+	try run --bundle "$BUNDLE" "$ID" < /dev/null
 	prints here
 }
 
@@ -475,7 +475,7 @@ trapper() {
 
 @test "the process starts with no signal blocked although its caller blocks some" {
 	bundle '.process.args = ["probe", "signals"]'
-	run oci run --bundle "$BUNDLE" "$ID"
+	try run --bundle "$BUNDLE" "$ID"
 	matches "$output" '^blocked=0 '
 }
 
@@ -504,7 +504,7 @@ trapper() {
 
 @test "a pid file that cannot be written fails the start and leaves nothing" {
 	bundle '.process.args = ["sleep", "1000"]'
-	run oci create --pid-file "$T/missing/pid" --bundle "$BUNDLE" "$ID"
+	try create --pid-file "$T/missing/pid" --bundle "$BUNDLE" "$ID"
 	exits_with 1
 	says "$T/missing/" "no such file or directory"
 	nothing_left
@@ -514,19 +514,19 @@ trapper() {
 
 @test "flags are taken in every spelling" {
 	bundle '.process.args = ["true"]'
-	run oci run --bundle="$BUNDLE" "$ID"
+	try run --bundle="$BUNDLE" "$ID"
 	succeeds
-	run oci run --bundle "$BUNDLE" "$ID"
+	try run --bundle "$BUNDLE" "$ID"
 	succeeds
-	run oci run -b "$BUNDLE" "$ID"
+	try run -b "$BUNDLE" "$ID"
 	succeeds
-	run oci run -bundle "$BUNDLE" "$ID"
+	try run -bundle "$BUNDLE" "$ID"
 	succeeds
-	run oci run -bundle="$BUNDLE" "$ID"
+	try run -bundle="$BUNDLE" "$ID"
 	succeeds
-	run oci run -b="$BUNDLE" "$ID"
+	try run -b="$BUNDLE" "$ID"
 	succeeds
-	run oci run --bundle "$BUNDLE" -- "$ID"
+	try run --bundle "$BUNDLE" -- "$ID"
 	succeeds
 }
 
@@ -543,13 +543,13 @@ trapper() {
 
 @test "boolean flags take a value after the equals sign" {
 	bundle '.process.args = ["true"]'
-	run oci run --no-pivot=false --no-new-keyring=true --keep=false --bundle "$BUNDLE" "$ID"
+	try run --no-pivot=false --no-new-keyring=true --keep=false --bundle "$BUNDLE" "$ID"
 	succeeds
 }
 
 @test "unknown flags and commands are refused and named" {
 	bundle
-	run oci create --bogus --bundle "$BUNDLE" "$ID"
+	try create --bogus --bundle "$BUNDLE" "$ID"
 	fails_with bogus
 	run "$RUNTIME" --bogus list
 	fails_with bogus
@@ -559,7 +559,7 @@ trapper() {
 }
 
 @test "a flag that lacks its value is refused" {
-	run oci create --bundle
+	try create --bundle
 	[ "$status" != 0 ]
 	[[ $output == *"flag needs an argument"* || $output == *"requires an argument"* ]]
 }
@@ -633,7 +633,7 @@ trapper() {
 		bind | rbind | remount | idmap | ridmap | mand | acl | noacl | iversion) continue ;;
 		esac
 		edit --arg option "$option" '.mounts[-1].options = [$option]'
-		run oci run --bundle "$BUNDLE" "$ID"
+		try run --bundle "$BUNDLE" "$ID"
 		succeeds || {
 			echo "option $option" >&2
 			return 1

@@ -195,6 +195,14 @@ static int burn(char **args)
 	return 0;
 }
 
+/* euid: the effective user */
+static int effective_user(char **args)
+{
+	(void)args;
+	printf("%d\n", (int)geteuid());
+	return 0;
+}
+
 /* securebits: as a number */
 static int securebits(char **args)
 {
@@ -220,6 +228,7 @@ static const struct {
 	{ "fork", 1, fork_many },
 	{ "eat", 1, eat },
 	{ "burn", 1, burn },
+	{ "euid", 0, effective_user },
 	{ "securebits", 0, securebits },
 };
 
