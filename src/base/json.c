@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/json.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <json-c/json.h>
 #include <stdarg.h>
@@ -75,58 +76,81 @@ void json_done(struct json_object **value)
 
 /* ---- where the reading is ---- */
 
-static void pointer_put(struct json_reader *reader, const char *text)
+void json_enter_member(struct json_reader *reader, const char *key)
 {
-	size_t room = sizeof(reader->pointer) - 1 - reader->pointer_length;
-	size_t length = strnlen(text, room);
-
-	memcpy(reader->pointer + reader->pointer_length, text, length);
-	reader->pointer_length += length;
-	reader->pointer[reader->pointer_length] = '\0';
+	assert(reader->n_steps < sizeof(reader->steps) / sizeof(reader->steps[0]));
+	reader->steps[reader->n_steps++] = (struct json_step){ .key = key };
 }
 
-size_t json_enter_member(struct json_reader *reader, const char *key)
+void json_enter_element(struct json_reader *reader, size_t index)
 {
-	size_t mark = reader->pointer_length;
+	assert(reader->n_steps < sizeof(reader->steps) / sizeof(reader->steps[0]));
+	reader->steps[reader->n_steps++] = (struct json_step){ .index = index };
+}
 
-	pointer_put(reader, "/");
-	for (; *key && reader->pointer_length < sizeof(reader->pointer) - 1; key++) {
+void json_leave(struct json_reader *reader)
+{
+	assert(reader->n_steps > 0);
+	reader->n_steps--;
+}
+
+/* A JSON pointer in the making; what does not fit is left out. */
+struct pointer {
+	char text[ERR_CONFIG_BYTES];
+	size_t length;
+};
+
+static void pointer_put(struct pointer *pointer, const char *text)
+{
+	size_t room = sizeof(pointer->text) - 1 - pointer->length;
+	size_t length = strnlen(text, room);
+
+	memcpy(pointer->text + pointer->length, text, length);
+	pointer->length += length;
+	pointer->text[pointer->length] = '\0';
+}
+
+static void pointer_put_key(struct pointer *pointer, const char *key)
+{
+	for (; *key && pointer->length < sizeof(pointer->text) - 1; key++) {
 		unsigned char byte = (unsigned char)*key;
 		char one[2] = { byte < ' ' || byte == 0x7f ? '?' : *key, '\0' };
 
-		pointer_put(reader, *key == '~' ? "~0" : *key == '/' ? "~1" : one);
+		pointer_put(pointer, *key == '~' ? "~0" : *key == '/' ? "~1" : one);
 	}
-	return mark;
 }
 
-size_t json_enter_element(struct json_reader *reader, size_t index)
+static struct pointer pointer_of(const struct json_reader *reader)
 {
-	size_t mark = reader->pointer_length;
-	char text[32];
+	struct pointer pointer = { .text = "" };
 
-	snprintf(text, sizeof(text), "/%zu", index);
-	pointer_put(reader, text);
-	return mark;
-}
+	for (size_t i = 0; i < reader->n_steps; i++) {
+		char index[32];
 
-void json_leave(struct json_reader *reader, size_t mark)
-{
-	reader->pointer_length = mark;
-	reader->pointer[mark] = '\0';
+		pointer_put(&pointer, "/");
+		if (reader->steps[i].key) {
+			pointer_put_key(&pointer, reader->steps[i].key);
+			continue;
+		}
+		snprintf(index, sizeof(index), "%zu", reader->steps[i].index);
+		pointer_put(&pointer, index);
+	}
+	return pointer;
 }
 
 int json_fail(struct json_reader *reader, struct err *err, const char *format, ...)
 {
+	struct pointer pointer = pointer_of(reader);
 	char said[ERR_TEXT_BYTES];
 	va_list args;
 
 	va_start(args, format);
 	vsnprintf(said, sizeof(said), format, args);
 	va_end(args);
-	if (reader->pointer_length == 0)
+	if (pointer.length == 0)
 		return err_fail(err, EINVAL, "the document: %s", said);
-	err_fail(err, EINVAL, "%s: %s", reader->pointer, said);
-	return err_config(err, "%s", reader->pointer);
+	err_fail(err, EINVAL, "%s: %s", pointer.text, said);
+	return err_config(err, "%s", pointer.text);
 }
 
 static void show_value(struct json_object *value, char *buffer, size_t size)

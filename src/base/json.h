@@ -27,7 +27,6 @@
 enum {
 	JSON_TEXT_MAX_BYTES = 16 * 1024 * 1024,
 	JSON_DEPTH_MAX = 64,
-	JSON_POINTER_BYTES = ERR_CONFIG_BYTES,
 };
 
 struct json_object; /* json-c's */
@@ -170,11 +169,18 @@ struct json_field {
 
 extern const struct json_field json_string_element;
 
+/* One step from a value to a member or an element of it. */
+struct json_step {
+	const char *key; /* borrowed; NULL: an element */
+	size_t index;
+};
+
+/* The pointer is put into words only when something fails: most documents are right. */
 struct json_reader {
 	struct arena *arena;
 	void *context; /* for callbacks */
-	char pointer[JSON_POINTER_BYTES];
-	size_t pointer_length; /* may be more than fits: then the end is not written */
+	struct json_step steps[JSON_DEPTH_MAX + 1];
+	size_t n_steps;
 };
 
 #define JSON_READER_INIT(arena_, context_) \
@@ -197,10 +203,13 @@ int json_read_object(struct json_reader *reader, struct json_object *value,
 int json_read_value(struct json_reader *reader, struct json_object *value,
 	const struct json_field *row, void *target, struct err *err);
 
-/* Enters a member or an element, and leaves: leave takes what enter gave. */
-size_t json_enter_member(struct json_reader *reader, const char *key);
-size_t json_enter_element(struct json_reader *reader, size_t index);
-void json_leave(struct json_reader *reader, size_t mark);
+/*
+ * Enters a member (whose key has to stay) or an element, and leaves it; a function that fails does
+ * not leave, so that the pointer is known.
+ */
+void json_enter_member(struct json_reader *reader, const char *key);
+void json_enter_element(struct json_reader *reader, size_t index);
+void json_leave(struct json_reader *reader);
 
 /* "<pointer>: <text>" with code EINVAL and err->config set. */
 int json_fail(struct json_reader *reader, struct err *err, const char *format, ...)

@@ -150,14 +150,15 @@ static int read_flags(struct json_reader *reader, struct json_object *value,
 	if (!json_object_is_type(value, json_type_array))
 		return fail_type(reader, value, row, err);
 	for (size_t i = 0; i < json_object_array_length(value); i++) {
-		size_t mark = json_enter_element(reader, i);
-		int flag;
-		int r = find_name(reader, json_object_array_get_idx(value, i), row, &flag, err);
+		int flag, r;
+
+		json_enter_element(reader, i);
+		r = find_name(reader, json_object_array_get_idx(value, i), row, &flag, err);
 
 		if (r < 0)
 			return r;
 		flags |= (uint32_t)flag;
-		json_leave(reader, mark);
+		json_leave(reader);
 	}
 	*(uint32_t *)place = flags;
 	return 0;
@@ -188,13 +189,15 @@ static int read_array(struct json_reader *reader, struct json_object *value,
 		return 0;
 	elements = arena_alloc_array(reader->arena, n, row->size);
 	for (size_t i = 0; i < n; i++) {
-		size_t mark = json_enter_element(reader, i);
-		int r = json_read_value(reader, json_object_array_get_idx(value, i), row->element,
+		int r;
+
+		json_enter_element(reader, i);
+		r = json_read_value(reader, json_object_array_get_idx(value, i), row->element,
 			elements + i * row->size, err);
 
 		if (r < 0)
 			return r;
-		json_leave(reader, mark);
+		json_leave(reader);
 	}
 	store_list(row, target, elements, n);
 	return 0;
@@ -218,15 +221,15 @@ static int read_map(struct json_reader *reader, struct json_object *value,
 	for (at = json_object_iter_begin(value); !json_object_iter_equal(&at, &end);
 		json_object_iter_next(&at), element += row->size) {
 		const char *key = json_object_iter_peek_name(&at);
-		size_t mark = json_enter_member(reader, key);
 		int r;
 
+		json_enter_member(reader, key);
 		*(const char **)(void *)element = arena_strdup(reader->arena, key);
 		r = json_read_value(
 			reader, json_object_iter_peek_value(&at), row->element, element, err);
 		if (r < 0)
 			return r;
-		json_leave(reader, mark);
+		json_leave(reader);
 	}
 	return 0;
 }
@@ -295,17 +298,17 @@ int json_read_object(struct json_reader *reader, struct json_object *value,
 	if (!json_object_is_type(value, json_type_object))
 		return json_fail_value(reader, value, err, "an object");
 	for (const struct json_field *field = fields; field->name; field++) {
-		size_t mark = json_enter_member(reader, field->name);
 		struct json_object *member = json_object_object_get(value, field->name);
 		int r = 0;
 
+		json_enter_member(reader, field->name);
 		if (!is_absent(member, field))
 			r = json_read_value(reader, member, field, target, err);
 		else if (field->is_required)
 			r = json_fail(reader, err, "%s is required", type_facts[field->type].noun);
 		if (r < 0)
 			return r;
-		json_leave(reader, mark);
+		json_leave(reader);
 	}
 	return 0;
 }

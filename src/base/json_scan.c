@@ -93,8 +93,12 @@ static bool take(struct scan *scan, char wanted)
 
 static void skip_space(struct scan *scan)
 {
-	while (scan->at < scan->size && memchr(" \t\r\n", scan->bytes[scan->at], 4))
-		scan->at++;
+	for (; scan->at < scan->size; scan->at++) {
+		char c = scan->bytes[scan->at];
+
+		if (c != ' ' && c != '\n' && c != '\t' && c != '\r')
+			return;
+	}
 }
 
 /* ---- strings ---- */
@@ -186,15 +190,29 @@ static int scan_character(struct scan *scan)
 	return 0;
 }
 
+/* Over what most strings consist of. */
+static void skip_plain_characters(struct scan *scan)
+{
+	for (; scan->at < scan->size; scan->at++) {
+		signed char c = (signed char)scan->bytes[scan->at];
+
+		if (c < ' ' || c == '"' || c == '\\') /* c < ' ' is also what is not ASCII */
+			return;
+	}
+}
+
 /* At the opening quote; *ret describes what is between the quotes. */
 static int scan_string(struct scan *scan, bool is_key, struct key *ret)
 {
 	size_t start = ++scan->at;
 	bool has_escapes = false;
 
-	while (!is_at(scan, '"')) {
+	for (;;) {
 		int r;
 
+		skip_plain_characters(scan);
+		if (is_at(scan, '"'))
+			break;
 		if (scan->at >= scan->size)
 			return fail_at(scan, start - 1, "the string that begins here has no end");
 		if (is_at(scan, '\\')) {

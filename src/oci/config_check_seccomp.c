@@ -9,18 +9,26 @@ enum {
 };
 
 static int check_errno_ret(struct check_pointer at, enum oci_seccomp_action action,
-	const uint32_t *errno_ret, struct err *err)
+	uint32_t errno_ret, struct err *err)
 {
 	uint32_t max = action == OCI_SECCOMP_TRACE ? TRACE_DATA_MAX : ERRNO_MAX;
 
-	if (!errno_ret)
-		return 0;
 	if (action != OCI_SECCOMP_ERRNO && action != OCI_SECCOMP_TRACE)
 		return check_fail(err, at, "%s takes no number",
 			json_enum_name(oci_seccomp_action_names, (int)action));
-	if (*errno_ret > max)
-		return check_fail(err, at, "%u is not a number from 0 to %u", *errno_ret, max);
+	if (errno_ret > max)
+		return check_fail(err, at, "%u is not a number from 0 to %u", errno_ret, max);
 	return 0;
+}
+
+static const char *name_problem(const struct oci_seccomp_rule *rule, const char *name)
+{
+	if (text_is_empty(name))
+		return "an empty name";
+	/* The runtime itself has to write(2) the listener's descriptor to the agent. */
+	if (rule->action == OCI_SECCOMP_NOTIFY && text_equal(name, "write"))
+		return "SCMP_ACT_NOTIFY cannot be used for write";
+	return NULL;
 }
 
 static int check_rule_names(const struct oci_seccomp_rule *rule, size_t index, struct err *err)
@@ -29,14 +37,12 @@ static int check_rule_names(const struct oci_seccomp_rule *rule, size_t index, s
 		return check_fail(err, check_at("/linux/seccomp/syscalls/%zu/names", index),
 			"at least one name is required");
 	for (size_t i = 0; i < rule->n_names; i++) {
-		struct check_pointer at = check_at(
-			"/linux/seccomp/syscalls/%zu/names/%zu", index, i);
+		const char *problem = name_problem(rule, rule->names[i]);
 
-		if (text_is_empty(rule->names[i]))
-			return check_fail(err, at, "an empty name");
-		/* The runtime itself has to write(2) the listener's descriptor to the agent. */
-		if (rule->action == OCI_SECCOMP_NOTIFY && text_equal(rule->names[i], "write"))
-			return check_fail(err, at, "SCMP_ACT_NOTIFY cannot be used for write");
+		if (problem)
+			return check_fail(err,
+				check_at("/linux/seccomp/syscalls/%zu/names/%zu", index, i), "%s",
+				problem);
 	}
 	return 0;
 }
@@ -56,20 +62,24 @@ static int check_listener(const struct oci_seccomp *seccomp, struct err *err)
 	return 0;
 }
 
+static int check_rule(const struct oci_seccomp_rule *rule, size_t index, struct err *err)
+{
+	int r = check_rule_names(rule, index, err);
+
+	if (r < 0 || !rule->errno_ret)
+		return r;
+	return check_errno_ret(check_at("/linux/seccomp/syscalls/%zu/errnoRet", index),
+		rule->action, *rule->errno_ret, err);
+}
+
 int check_seccomp(const struct oci_seccomp *seccomp, struct err *err)
 {
-	int r = check_errno_ret(check_at("/linux/seccomp/defaultErrnoRet"), seccomp->default_action,
-		seccomp->default_errno_ret, err);
+	int r = check_listener(seccomp, err);
 
-	if (r == 0)
-		r = check_listener(seccomp, err);
-	for (size_t i = 0; r == 0 && i < seccomp->n_syscalls; i++) {
-		const struct oci_seccomp_rule *rule = &seccomp->syscalls[i];
-
-		r = check_rule_names(rule, i, err);
-		if (r == 0)
-			r = check_errno_ret(check_at("/linux/seccomp/syscalls/%zu/errnoRet", i),
-				rule->action, rule->errno_ret, err);
-	}
+	if (r == 0 && seccomp->default_errno_ret)
+		r = check_errno_ret(check_at("/linux/seccomp/defaultErrnoRet"),
+			seccomp->default_action, *seccomp->default_errno_ret, err);
+	for (size_t i = 0; r == 0 && i < seccomp->n_syscalls; i++)
+		r = check_rule(&seccomp->syscalls[i], i, err);
 	return r;
 }
