@@ -564,6 +564,11 @@ const struct oci_namespace *oci_config_namespace(
 /* A namespace of that type is made new for the container (listed, without a path). */
 bool oci_config_has_new_namespace(const struct oci_config *config, enum oci_namespace_type type);
 
+bool oci_mount_has_option(const struct oci_mount *mount, const char *option);
+
+/* An option or the type says bind or rbind (the type alone is what some engines write). */
+bool oci_mount_is_bind(const struct oci_mount *mount);
+
 /* Value of an annotation, or NULL. */
 const char *oci_config_annotation(const struct oci_config *config, const char *key);
 

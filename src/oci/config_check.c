@@ -70,26 +70,12 @@ static int check_root(const struct oci_config *config, struct err *err)
 
 /* ---- mounts ---- */
 
-static bool has_option(const struct oci_mount *mount, const char *a, const char *b)
-{
-	for (size_t i = 0; i < mount->n_options; i++)
-		if (text_equal(mount->options[i], a) || text_equal(mount->options[i], b))
-			return true;
-	return false;
-}
-
-static bool is_bind(const struct oci_mount *mount)
-{
-	return has_option(mount, "bind", "rbind") || text_equal(mount->type, "bind") ||
-	       text_equal(mount->type, "rbind");
-}
-
 static int check_mount_source(const struct oci_mount *mount, size_t index, struct err *err)
 {
-	if (is_bind(mount) && !mount->source)
+	if (oci_mount_is_bind(mount) && !mount->source)
 		return check_fail(
 			err, check_at("/mounts/%zu/source", index), "a bind mount needs a source");
-	if (!is_bind(mount) && !mount->type && !has_option(mount, "remount", NULL))
+	if (!oci_mount_is_bind(mount) && !mount->type && !oci_mount_has_option(mount, "remount"))
 		return check_fail(err, check_at("/mounts/%zu/type", index),
 			"a string is required where no option says bind, rbind or remount");
 	return 0;
@@ -106,14 +92,15 @@ static int check_mount_mappings(const struct oci_config *config, const struct oc
 			check_at("/mounts/%zu/%s", index, has_uids ? "gidMappings" : "uidMappings"),
 			"uidMappings and gidMappings go together");
 	if (!has_uids) {
-		if (has_option(mount, "idmap", "ridmap") &&
+		if ((oci_mount_has_option(mount, "idmap") ||
+			    oci_mount_has_option(mount, "ridmap")) &&
 			!oci_config_namespace(config, OCI_NAMESPACE_USER))
 			return check_fail(err, check_at("/mounts/%zu/options", index),
 				"idmap and ridmap need uidMappings and gidMappings, or a user "
 				"namespace");
 		return 0;
 	}
-	if (!is_bind(mount))
+	if (!oci_mount_is_bind(mount))
 		return check_fail(err, check_at("/mounts/%zu/uidMappings", index),
 			"only a bind mount can have mappings");
 	r = check_id_mappings(check_at("/mounts/%zu/uidMappings", index).text, mount->uid_mappings,

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Checks of a configuration's linux section. */
-#include <stdio.h>
 #include <string.h>
 
 #include "base/text.h"

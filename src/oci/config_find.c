@@ -2,6 +2,7 @@
 /* Questions that many ask of a configuration. */
 #include <string.h>
 
+#include "base/text.h"
 #include "oci/config.h"
 
 const struct oci_namespace *oci_config_namespace(
@@ -18,6 +19,20 @@ bool oci_config_has_new_namespace(const struct oci_config *config, enum oci_name
 	const struct oci_namespace *found = oci_config_namespace(config, type);
 
 	return found && !found->path;
+}
+
+bool oci_mount_has_option(const struct oci_mount *mount, const char *option)
+{
+	for (size_t i = 0; i < mount->n_options; i++)
+		if (strcmp(mount->options[i], option) == 0)
+			return true;
+	return false;
+}
+
+bool oci_mount_is_bind(const struct oci_mount *mount)
+{
+	return oci_mount_has_option(mount, "bind") || oci_mount_has_option(mount, "rbind") ||
+	       text_equal(mount->type, "bind") || text_equal(mount->type, "rbind");
 }
 
 const char *oci_config_annotation(const struct oci_config *config, const char *key)

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Reads config.json: the document as a whole, root, mounts and hooks. */
-#include <assert.h>
-#include <string.h>
-
 #include "oci/config.h"
 #include "oci/config_fields.h"
 

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Reads the process of a configuration. */
-#include <string.h>
-
 #include "base/text.h"
 #include "oci/config.h"
 #include "oci/config_fields.h"

@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The words of the specification that config.h declares, and what they stand for. */
-#include <stdio.h>
-#include <string.h>
 #include <strings.h>
 
-#include "base/text.h"
 #include "oci/config.h"
 
 const struct json_enum oci_namespace_names[] = {

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "oci/spec_default.h"
 
-#include <string.h>
-
 #include "base/json_write.h"
 #include "oci/config.h"
 

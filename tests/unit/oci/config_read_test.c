@@ -349,6 +349,24 @@ static void namespaces_are_found_by_type(void **state)
 	assert_false(oci_config_has_new_namespace(config, OCI_NAMESPACE_USER));
 }
 
+static void a_bind_mount_is_known_by_its_options_or_its_type(void **state)
+{
+	AUTO_ARENA arena = ARENA_INIT;
+	struct oci_config *config = read_text(&arena,
+		"{'ociVersion':'1.0.0','mounts':["
+		"{'destination':'/a','type':'none','options':['ro','rbind']},"
+		"{'destination':'/b','type':'bind','options':['ro']},"
+		"{'destination':'/c','type':'tmpfs','options':['ro','bindx']},"
+		"{'destination':'/d'}]}");
+
+	assert_true(oci_mount_is_bind(&config->mounts[0]));
+	assert_true(oci_mount_is_bind(&config->mounts[1]));
+	assert_false(oci_mount_is_bind(&config->mounts[2]));
+	assert_false(oci_mount_is_bind(&config->mounts[3]));
+	assert_true(oci_mount_has_option(&config->mounts[0], "ro"));
+	assert_false(oci_mount_has_option(&config->mounts[3], "ro"));
+}
+
 static void a_process_file_is_read_alone(void **state)
 {
 	AUTO_ARENA arena = ARENA_INIT;
@@ -638,6 +656,7 @@ int main(void)
 		cmocka_unit_test(empty_strings_count_as_absent),
 		cmocka_unit_test(the_files_type_is_cut_off_a_devices_mode),
 		cmocka_unit_test(namespaces_are_found_by_type),
+		cmocka_unit_test(a_bind_mount_is_known_by_its_options_or_its_type),
 		cmocka_unit_test(a_process_file_is_read_alone),
 		cmocka_unit_test(a_resources_file_is_read_alone),
 		cmocka_unit_test(wrong_types_and_ranges_are_refused_with_their_pointer),
