@@ -186,19 +186,44 @@ static int read_controllers(const char *dir, const char *file, uint32_t *ret, st
 	return 0;
 }
 
+/* The root of all may have both. */
+static bool has_processes(const char *dir)
+{
+	struct err ignored = ERR_INIT;
+	char text[16];
+	int r;
+
+	if (!cgroupfs_has(dir, "cgroup.type"))
+		return false;
+	r = cgroupfs_read(dir, "cgroup.procs", text, sizeof(text), &ignored);
+	return r > 0 || r == -EFBIG;
+}
+
+/* "No internal processes" (cgroups(7)). Some controllers the kernel would hand down nevertheless,
+ * but the children could then hold nothing but threads of these processes. */
+static int refuse_internal(
+	const char *dir, uint32_t needed, const struct cgroup_limits *limits, struct err *err)
+{
+	enum cgroup_controller first;
+
+	if (needed == 0)
+		return 0;
+	first = (enum cgroup_controller)__builtin_ctz(needed);
+	err_fail(err, EBUSY,
+		"%s has processes itself, so it cannot hand the controller \"%s\" down", dir,
+		cgroup_controller_name(first, true));
+	err_hint(err,
+		"move these processes into a child group, or set linux.cgroupsPath to another "
+		"place");
+	err_path(err, dir);
+	return err_config(err, "%s", cgroup_limits_field(limits, first));
+}
+
 static int explain_enable(const char *dir, enum cgroup_controller controller,
 	const struct cgroup_limits *limits, struct err *err)
 {
-	int r = -err->code;
-
-	err_while(err, "cgroup %s: hand the controller \"%s\" down", dir,
-		cgroup_controller_name(controller, true));
-	if (r == -EBUSY)
-		err_hint(err,
-			"%s has processes itself, and then the kernel gives no controllers to its "
-			"children: move them into a child group, or set linux.cgroupsPath"
-			" to another place",
-			dir);
+	err_while(err, "hand the controller \"%s\" down from %s",
+		cgroup_controller_name(controller, true), dir);
 	return err_config(err, "%s", cgroup_limits_field(limits, controller));
 }
 
@@ -221,6 +246,8 @@ static int enable(
 
 	if (missing == 0)
 		return 0;
+	if (has_processes(dir))
+		return refuse_internal(dir, missing & limits->required, limits, err);
 	for (unsigned i = 0; i < CGROUP_CONTROLLER_COUNT; i++)
 		if (missing & CGROUP_BIT(i)) {
 			text_format(words + used, sizeof(words) - used, "%s+%s", used ? " " : "",

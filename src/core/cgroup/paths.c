@@ -83,11 +83,14 @@ static const char *base_of(
 static int plan_dir(struct arena *arena, const struct cgroup_hierarchy *hierarchy, const char *base,
 	const char *below, struct cgroup_dir *ret, struct err *err)
 {
+	/* "/" when the hierarchy is all there is to see. */
+	const char *mount = strcmp(hierarchy->mount, "/") == 0 ? "" : hierarchy->mount;
+
 	*ret = (struct cgroup_dir){
-		.path = arena_printf(arena, "%s%s%s", hierarchy->mount, base, below),
+		.path = arena_printf(arena, "%s%s%s", mount, base, below),
 		.name = hierarchy->name,
 		.controllers = hierarchy->controllers,
-		.mount_length = (uint32_t)strlen(hierarchy->mount),
+		.mount_length = (uint32_t)strlen(mount),
 		.is_v2 = hierarchy->is_v2,
 	};
 	/* Room for the longest name of a file inside. */

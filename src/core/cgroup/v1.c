@@ -163,12 +163,18 @@ static int kill_all(const struct cgroup *group, struct err *err)
 
 /* ---- devices ---- */
 
+static int explain_rule(struct err *err)
+{
+	if (err->code == EPERM)
+		err_hint(err, "a group cannot have a device that its parent does not have");
+	return err_config(err, "/linux/resources/devices");
+}
+
 static int write_rule(int fd, const char *dir, const char *file, const char *rule, struct err *err)
 {
 	if (write(fd, rule, strlen(rule)) < 0) {
 		err_sys(err, "write \"%s\" to %s/%s", rule, dir, file);
-		err_config(err, "/linux/resources/devices");
-		return err_hint(err, "a group cannot allow what its parent denies");
+		return explain_rule(err);
 	}
 	return 0;
 }
@@ -225,7 +231,7 @@ static int set_devices(const struct cgroup *group, const struct oci_resources *r
 		r = cgroupfs_write(
 			dir->path, list.allows_all ? "devices.allow" : "devices.deny", "a", err);
 		if (r < 0)
-			err_config(err, "/linux/resources/devices");
+			return explain_rule(err);
 	}
 	if (r == 0)
 		r = write_exceptions(dir->path, &list, err);
