@@ -72,7 +72,7 @@ delete_containers() {
 
 	[ -d "$1" ] || return 0
 	for directory in "$1"/*/; do
-		[ ! -d "$directory" ] || "$RUNTIME" --root "$1" delete --force "$(basename "$directory")" || true
+		[ ! -d "$directory" ] || timeout -k 2 30 "$RUNTIME" --root "$1" delete --force "$(basename "$directory")" || true
 	done
 	# what is kept on purpose is hidden (.lock, …); a container's state is not
 	[ -z "$(ls "$1")" ] || {
@@ -138,8 +138,9 @@ skip_on_runc() {
 	! is_runc || skip "runc: $1"
 }
 
+# oci ARGS...: a runtime that hangs ends with 124 after half a minute
 oci() {
-	"$RUNTIME" --root "$ROOT" "$@"
+	timeout --foreground --kill-after 2 30 "$RUNTIME" --root "$ROOT" "$@"
 }
 
 new_id() {
