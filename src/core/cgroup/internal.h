@@ -58,6 +58,9 @@ int cgroup_fill_cpuset(const struct cgroup_dir *dir, struct err *err);
 int cgroup_enable_controllers(
 	const struct cgroup_dir *dir, const struct cgroup_limits *limits, struct err *err);
 
+/* SIGKILL to the tree of a v2 directory, and waits for its end: ETIMEDOUT. */
+int cgroup_kill_unified(const struct cgroup_dir *dir, unsigned limit_msec, struct err *err);
+
 int cgroup_open_procs(const struct cgroup *group, struct cgroup_entry *ret, struct err *err);
 
 /* Calls visit for the directory and all below it, parents first; what vanishes meanwhile is no

@@ -16,6 +16,7 @@
 enum {
 	FREEZE_LIMIT_MSEC = 2000,
 	KILL_LIMIT_MSEC = 5000,
+	UNIFIED_LIMIT_MSEC = 500,
 	STATE_BYTES = 32,
 };
 
@@ -99,37 +100,6 @@ static int set_frozen(const struct cgroup *group, bool frozen, struct err *err)
 
 /* ---- kill ---- */
 
-static size_t kill_pids(const pid_t *pids, size_t n_pids)
-{
-	size_t n_living = 0;
-
-	for (size_t i = 0; i < n_pids; i++)
-		if (pids[i] != getpid() && kill(pids[i], SIGKILL) == 0)
-			n_living++;
-	return n_living;
-}
-
-/* Frozen processes neither fork nor end, so that the listing is whole and no pid is used again;
- * they die when they are thawed. Without a freezer, or when it does not come to an end (a process
- * in uninterruptible sleep), the rounds go on until none is left. */
-static int kill_round(
-	struct arena *arena, const struct cgroup *group, size_t *ret_living, struct err *err)
-{
-	const struct cgroup_dir *freezer = cgroup_find_dir(group, CGROUP_CONTROLLER_FREEZER);
-	struct err ignored = ERR_INIT;
-	size_t n_pids;
-	pid_t *pids;
-	int r;
-
-	if (freezer)
-		cgroupfs_write(freezer->path, "freezer.state", "FROZEN", &ignored);
-	r = cgroup_list_pids(arena, group, &pids, &n_pids, err);
-	*ret_living = r == 0 ? kill_pids(pids, n_pids) : 0;
-	if (freezer)
-		cgroupfs_write(freezer->path, "freezer.state", "THAWED", &ignored);
-	return r;
-}
-
 static int thaw_one(const char *dir, void *context, struct err *err)
 {
 	struct err ignored = ERR_INIT;
@@ -140,19 +110,79 @@ static int thaw_one(const char *dir, void *context, struct err *err)
 	return 0;
 }
 
+static void thaw_tree(const struct cgroup *group)
+{
+	const struct cgroup_dir *freezer = cgroup_find_dir(group, CGROUP_CONTROLLER_FREEZER);
+	struct err ignored = ERR_INIT;
+
+	if (freezer)
+		cgroup_walk(freezer->path, thaw_one, NULL, &ignored);
+}
+
+/* On a hybrid host one write to the v2 directory reaches every process at once, new ones too;
+ * frozen ones die when they are thawed. Best effort: whatever is left is found by pid. */
+static void kill_by_unified(const struct cgroup *group, const struct cgroup_dir *unified)
+{
+	struct err ignored = ERR_INIT;
+
+	if (is_frozen(group, &ignored) > 0 &&
+		cgroupfs_write(unified->path, "cgroup.kill", "1", &ignored) == 0)
+		thaw_tree(group);
+	cgroup_kill_unified(unified, UNIFIED_LIMIT_MSEC, &ignored);
+}
+
+/* Frozen processes neither fork nor end, so that the listing is whole and no pid is used again;
+ * they die when they are thawed. Without a freezer, or when freezing does not come to its end, the
+ * rounds go on until none is left. */
+static int kill_by_pid(const struct cgroup *group, struct err *err)
+{
+	AUTO_ARENA arena = ARENA_INIT;
+	const struct cgroup_dir *freezer = cgroup_find_dir(group, CGROUP_CONTROLLER_FREEZER);
+	struct err ignored = ERR_INIT;
+	size_t n_pids;
+	pid_t *pids;
+	int r;
+
+	if (freezer)
+		cgroupfs_write(freezer->path, "freezer.state", "FROZEN", &ignored);
+	r = cgroup_list_pids(&arena, group, &pids, &n_pids, err);
+	for (size_t i = 0; r == 0 && i < n_pids; i++)
+		if (pids[i] != getpid())
+			kill(pids[i], SIGKILL);
+	thaw_tree(group);
+	return r;
+}
+
+static int count_processes(const struct cgroup *group, size_t *ret, struct err *err)
+{
+	AUTO_ARENA arena = ARENA_INIT;
+	size_t n_pids, n_others = 0;
+	pid_t *pids;
+	int r = cgroup_list_pids(&arena, group, &pids, &n_pids, err);
+
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < n_pids; i++)
+		n_others += pids[i] != getpid();
+	*ret = n_others;
+	return 0;
+}
+
 static int kill_all(const struct cgroup *group, struct err *err)
 {
 	struct cgroup_wait wait = cgroup_wait_start(KILL_LIMIT_MSEC);
-	const struct cgroup_dir *freezer = cgroup_find_dir(group, CGROUP_CONTROLLER_FREEZER);
+	const struct cgroup_dir *unified = cgroup_unified_dir(group);
 
+	if (unified)
+		kill_by_unified(group, unified);
 	for (;;) {
-		AUTO_ARENA arena = ARENA_INIT;
 		size_t n_living;
-		int r = kill_round(&arena, group, &n_living, err);
+		int r = count_processes(group, &n_living, err);
 
-		if (r == 0 && n_living > 0 && freezer) /* groups inside may be frozen themselves */
-			r = cgroup_walk(freezer->path, thaw_one, NULL, err);
 		if (r < 0 || n_living == 0)
+			return r;
+		r = kill_by_pid(group, err);
+		if (r < 0)
 			return r;
 		if (!cgroup_wait_next(&wait))
 			return err_fail(err, ETIMEDOUT,

@@ -112,12 +112,13 @@ static int set_frozen(const struct cgroup *group, bool frozen, struct err *err)
 /* ---- kill ---- */
 
 /* Before Linux 5.14. */
-static int kill_by_pid(const struct cgroup *group, struct err *err)
+static int kill_by_pid(const struct cgroup_dir *dir, struct err *err)
 {
 	AUTO_ARENA arena = ARENA_INIT;
+	const struct cgroup group = { .kind = CGROUP_KIND_V2, .dirs = { *dir }, .n_dirs = 1 };
 	size_t n_pids;
 	pid_t *pids;
-	int r = cgroup_list_pids(&arena, group, &pids, &n_pids, err);
+	int r = cgroup_list_pids(&arena, &group, &pids, &n_pids, err);
 
 	for (size_t i = 0; r == 0 && i < n_pids; i++)
 		if (pids[i] != getpid())
@@ -125,28 +126,43 @@ static int kill_by_pid(const struct cgroup *group, struct err *err)
 	return r;
 }
 
-static int kill_once(const struct cgroup *group, struct err *err)
+static int kill_once(const struct cgroup_dir *dir, struct err *err)
 {
 	struct err problem = ERR_INIT;
-	int r = cgroupfs_write(group->dirs[0].path, "cgroup.kill", "1", &problem);
+	int r = cgroupfs_write(dir->path, "cgroup.kill", "1", &problem);
 
 	if (r == 0)
 		return 0;
 	/* ENOENT also when the group is gone; EOPNOTSUPP: a threaded group. */
 	if (r == -ENOENT || r == -ENODEV || r == -EOPNOTSUPP)
-		return kill_by_pid(group, err);
+		return kill_by_pid(dir, err);
+	*err = problem;
+	return r;
+}
+
+/* 1: processes are in the tree; 0: none, or it is gone. */
+static int is_populated(int fd, struct err *err)
+{
+	struct err problem = ERR_INIT;
+	uint64_t populated;
+	int r = read_event(fd, "populated", &populated, &problem);
+
+	if (r == 0)
+		return populated != 0;
+	if (r == -ENODEV)
+		return 0;
 	*err = problem;
 	return r;
 }
 
 /* A process that forks while it is killed may leave a child behind only without cgroup.kill; the
  * rounds cover both. */
-static int kill_all(const struct cgroup *group, struct err *err)
+int cgroup_kill_unified(const struct cgroup_dir *dir, unsigned limit_msec, struct err *err)
 {
-	struct cgroup_wait wait = cgroup_wait_start(KILL_LIMIT_MSEC);
+	struct cgroup_wait wait = cgroup_wait_start(limit_msec);
 	struct err problem = ERR_INIT;
 	AUTO_FD int fd = -1;
-	int r = cgroupfs_open(group->dirs[0].path, "cgroup.events", O_RDONLY, &fd, &problem);
+	int r = cgroupfs_open(dir->path, "cgroup.events", O_RDONLY, &fd, &problem);
 
 	if (r == -ENOENT)
 		return 0;
@@ -156,22 +172,23 @@ static int kill_all(const struct cgroup *group, struct err *err)
 	}
 	for (;;) {
 		struct pollfd change = { .fd = fd, .events = POLLPRI };
-		uint64_t populated;
 
-		r = read_event(fd, "populated", &populated, &problem);
-		if (r == -ENODEV || (r == 0 && populated == 0))
-			return 0;
-		if (r == 0)
-			r = kill_once(group, err);
-		else
-			*err = problem;
+		r = is_populated(fd, err);
+		if (r <= 0)
+			return r;
+		r = kill_once(dir, err);
 		if (r < 0)
 			return r;
 		if (poll(&change, 1, 1 << wait.step) == 0 && !cgroup_wait_next(&wait))
 			return err_fail(err, ETIMEDOUT,
-				"processes in %s do not end within %d ms of SIGKILL",
-				group->dirs[0].path, KILL_LIMIT_MSEC);
+				"processes in %s do not end within %u ms of SIGKILL", dir->path,
+				limit_msec);
 	}
+}
+
+static int kill_all(const struct cgroup *group, struct err *err)
+{
+	return cgroup_kill_unified(&group->dirs[0], KILL_LIMIT_MSEC, err);
 }
 
 /* ---- devices ---- */
