@@ -1210,6 +1210,46 @@ static void a_sub_group_is_entered(void)
 	CHECK_REFUSED(cgroup_sub_group(&arena, group, "../x", &sub, &err), EINVAL, "\"..\"");
 }
 
+static int move_inside(void *context)
+{
+	const struct cgroup *group = context;
+	char path[PATH_MAX];
+	struct err err = ERR_INIT;
+
+	snprintf(path, sizeof(path), "%s/init", group->dirs[0].path);
+	if (mkdir(path, 0755) < 0 || cgroupfs_write(path, "cgroup.procs", "0", &err) < 0 ||
+		cgroupfs_write(group->dirs[0].path, "cgroup.subtree_control", "+memory", &err) < 0)
+		return 1;
+	return sleep_long(NULL);
+}
+
+static void a_group_that_hands_controllers_down_is_entered_beside_its_first_process(void)
+{
+	AUTO_CGROUP_ENTRY entry = CGROUP_ENTRY_EMPTY;
+	struct cgroup *group, inside;
+	pid_t *pids, first, pid, copy;
+	size_t n_pids;
+	int pidfd;
+
+	need(CGROUP_CONTROLLER_MEMORY);
+	if (host.kind != CGROUP_KIND_V2)
+		skip("v1 has no such rule");
+	group = make("systemd-inside", NULL);
+	first = spawn(group, move_inside, group);
+	pause_msec(300);
+	CHECK_OK(cgroup_open_entry(group, &entry, &err));
+	CHECK_REFUSED(clone_copying_memory(&(struct clone_how){ .cgroup_fd = entry.into_fd }, &copy,
+			      &pidfd, &err),
+		EBUSY, "busy");
+	CHECK_REFUSED(cgroup_add_process(group, getpid(), &err), EBUSY, "busy");
+	CHECK_OK(cgroup_group_of_process(&arena, group, first, &inside, &err));
+	pid = spawn(&inside, sleep_long, NULL);
+	CHECK_OK(cgroup_list_pids(&arena, &inside, &pids, &n_pids, &err));
+	CHECK(n_pids == 2 && pids[0] == first && pids[1] == pid);
+	CHECK_REFUSED(cgroup_group_of_process(&arena, group, getpid(), &inside, &err), ESRCH,
+		"is not in the cgroup");
+}
+
 /* ---- running ---- */
 
 #define TEST(name)          \
@@ -1262,6 +1302,7 @@ static const struct {
 	TEST(only_the_delegated_files_change_their_owner),
 	TEST(an_ordinary_user_has_no_group_and_an_error_only_for_limits),
 	TEST(a_sub_group_is_entered),
+	TEST(a_group_that_hands_controllers_down_is_entered_beside_its_first_process),
 };
 
 static void kill_children(void)
