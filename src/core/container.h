@@ -71,9 +71,9 @@ struct container_request {
 	const char *trace_file; /* Chrome trace JSON of the start */
 	bool no_pivot;
 	bool no_new_keyring;
-	bool detach;       /* run: do not wait */
-	bool keep;         /* run: do not delete when the process has ended */
-	bool no_subreaper; /* run */
+	bool detach;           /* run: do not wait */
+	bool keep;             /* run: do not delete when the process has ended */
+	bool no_subreaper;     /* run */
 	uint32_t preserve_fds; /* descriptors 3 … 2 + preserve_fds are handed on */
 	const char *strategy;  /* "copy", "template"; NULL: the planner chooses */
 };
@@ -101,5 +101,5 @@ int container_state(struct arena *arena, const struct runtime *runtime, const ch
 	struct container_state *ret, struct err *err);
 
 /* All containers below the root, sorted by id; a root that is not there is an empty list. */
-int container_list(struct arena *arena, const struct runtime *runtime,
-	struct container_state **ret, size_t *ret_count, struct err *err);
+int container_list(struct arena *arena, const struct runtime *runtime, struct container_state **ret,
+	size_t *ret_count, struct err *err);

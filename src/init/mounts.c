@@ -11,6 +11,7 @@
 #include <limits.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "base/fd.h"
@@ -83,7 +84,7 @@ static int set_attributes(const struct step_mount *mount, int tree, struct err *
 }
 
 /* A detached mount with everything but its place. */
-static int open_tree(
+static int make_tree(
 	struct init *init, const struct step_mount *mount, int *ret_fd, struct err *err)
 {
 	bool is_recursive = mount->flags & PLAN_MOUNT_RECURSIVE;
@@ -156,12 +157,26 @@ static bool is_root(int root_fd, int target)
 	       root.st_ino == st.st_ino;
 }
 
+/* Whatever path led here: what lies over procfs catches writes that are meant for the kernel. */
+static int check_not_procfs(const struct step_mount *mount, int target, struct err *err)
+{
+	enum { PROC_MAGIC = 0x9fa0 }; /* PROC_SUPER_MAGIC (statfs(2)) */
+	struct statfs fs;
+
+	if ((mount->flags & (PLAN_MOUNT_OVER_PROC | PLAN_MOUNT_PROC)) || fstatfs(target, &fs) < 0 ||
+		fs.f_type != PROC_MAGIC)
+		return 0;
+	return err_fail(err, EINVAL, "%s leads inside a proc file system", mount->target);
+}
+
 static int place(struct init *init, const struct step_mount *mount, int *tree, struct err *err)
 {
 	AUTO_FD int target = -1;
 	bool covers_root;
 	int r = open_target(init, mount, &target, err);
 
+	if (r == 0)
+		r = check_not_procfs(mount, target, err);
 	if (r == 0 && (mount->flags & PLAN_MOUNT_COPY_UP))
 		r = copy_up_tree(target, *tree, err);
 	if (r < 0)
@@ -189,7 +204,7 @@ int step_mount(struct init *init, const struct step *step, struct err *err)
 
 	if (mount->flags & PLAN_MOUNT_SYMLINK_SOURCE)
 		return copy_symlink_source(init, mount, err);
-	r = open_tree(init, mount, &tree, err);
+	r = make_tree(init, mount, &tree, err);
 	if (r == 0)
 		r = place(init, mount, &tree, err);
 	if (r < 0) {

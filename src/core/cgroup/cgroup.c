@@ -99,7 +99,9 @@ static int make(struct cgroup *group, const struct cgroup_settings *settings, st
 	AUTO_ARENA arena = ARENA_INIT;
 	const struct cgroup_ops *ops = cgroup_ops_of(group);
 	struct cgroup_limits limits;
-	int r = cgroup_plan_limits(&arena, group, settings->resources, false, &limits, err);
+	/* A group that was there may have limits: then "no limit" has to be written. */
+	int r = cgroup_plan_limits(
+		&arena, group, settings->resources, has_old_dir(group), &limits, err);
 
 	if (r == 0)
 		r = cgroup_make_dirs(group, err);

@@ -19,15 +19,16 @@
  * Devices"). A node alone gives nothing, so making one of any number is harmless: programs that
  * unpack archives need it. */
 static const struct cgroup_device_rule default_rules[] = {
-	{ true, 'c', ANY, ANY, OCI_DEVICE_MKNOD }, { true, 'b', ANY, ANY, OCI_DEVICE_MKNOD },
-	{ true, 'c', 1, 3, ACCESS_ALL },     /* null */
-	{ true, 'c', 1, 5, ACCESS_ALL },     /* zero */
-	{ true, 'c', 1, 7, ACCESS_ALL },     /* full */
-	{ true, 'c', 1, 8, ACCESS_ALL },     /* random */
-	{ true, 'c', 1, 9, ACCESS_ALL },     /* urandom */
-	{ true, 'c', 5, 0, ACCESS_ALL },     /* tty */
-	{ true, 'c', 5, 2, ACCESS_ALL },     /* ptmx */
-	{ true, 'c', 136, ANY, ACCESS_ALL }, /* pts/N */
+	{ true, 'c', ANY, ANY, OCI_DEVICE_MKNOD, true },
+	{ true, 'b', ANY, ANY, OCI_DEVICE_MKNOD, true },
+	{ true, 'c', 1, 3, ACCESS_ALL, true },     /* null */
+	{ true, 'c', 1, 5, ACCESS_ALL, true },     /* zero */
+	{ true, 'c', 1, 7, ACCESS_ALL, true },     /* full */
+	{ true, 'c', 1, 8, ACCESS_ALL, true },     /* random */
+	{ true, 'c', 1, 9, ACCESS_ALL, true },     /* urandom */
+	{ true, 'c', 5, 0, ACCESS_ALL, true },     /* tty */
+	{ true, 'c', 5, 2, ACCESS_ALL, true },     /* ptmx */
+	{ true, 'c', 136, ANY, ACCESS_ALL, true }, /* pts/N */
 };
 
 static void add(struct arena *arena, struct cgroup_device_rules *list,

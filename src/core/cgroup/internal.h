@@ -152,6 +152,7 @@ struct cgroup_device_rule {
 	char type;            /* 'a', 'b', 'c' */
 	int64_t major, minor; /* or CGROUP_DEVICE_ANY */
 	unsigned access;      /* OCI_DEVICE_… */
+	bool is_default;      /* not of the configuration: where a parent denies it, so be it */
 };
 
 struct cgroup_device_rules {

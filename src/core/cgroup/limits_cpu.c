@@ -95,7 +95,8 @@ static void plan_weight(
 		plan_shares(limits, dir, cpu);
 	if (cpu->idle && (becomes_idle || limits->is_update))
 		cgroup_limits_add(limits, CGROUP_CONTROLLER_CPU, dir, CONFIG "idle", "cpu.idle",
-			"%lld", (long long)*cpu->idle);
+			"%lld", (long long)*cpu->idle)
+			->flags = becomes_idle ? 0 : CGROUP_WRITE_OPTIONAL;
 	if (!becomes_idle)
 		plan_shares(limits, dir, cpu);
 }
@@ -117,8 +118,8 @@ static void plan_bandwidth_v1(
 			->flags = has_quota ? CGROUP_WRITE_RETRY_AFTER_NEXT : 0;
 	if (has_quota)
 		cgroup_limits_add(limits, CGROUP_CONTROLLER_CPU, dir, CONFIG "quota",
-			"cpu.cfs_quota_us", "%lld",
-			*cpu->quota < 0 ? -1LL : (long long)*cpu->quota);
+			"cpu.cfs_quota_us", "%lld", *cpu->quota < 0 ? -1LL : (long long)*cpu->quota)
+			->flags = *cpu->quota < 0 ? CGROUP_WRITE_OPTIONAL : 0;
 }
 
 static void plan_bandwidth_v2(
@@ -138,7 +139,8 @@ static void plan_bandwidth_v2(
 			->flags = has_quota || has_period ? CGROUP_WRITE_RETRY_AFTER_NEXT : 0;
 	if (has_quota)
 		cgroup_limits_add(limits, CGROUP_CONTROLLER_CPU, dir, CONFIG "quota", "cpu.max",
-			"%s%s", quota, period);
+			"%s%s", quota, period)
+			->flags = *cpu->quota < 0 && !has_period ? CGROUP_WRITE_OPTIONAL : 0;
 	else if (has_period)
 		cgroup_limits_add(limits, CGROUP_CONTROLLER_CPU, dir, CONFIG "period", "cpu.max",
 			"%s", period)

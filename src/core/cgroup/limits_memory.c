@@ -79,8 +79,8 @@ static void add_flag_v1(struct cgroup_limits *limits, const struct cgroup_dir *d
 	const char *config, const char *file, const bool *value)
 {
 	if (value && (*value || limits->is_update))
-		cgroup_limits_add(
-			limits, CGROUP_CONTROLLER_MEMORY, dir, config, file, "%d", *value);
+		cgroup_limits_add(limits, CGROUP_CONTROLLER_MEMORY, dir, config, file, "%d", *value)
+			->flags = *value ? 0 : CGROUP_WRITE_OPTIONAL;
 }
 
 static void plan_v1(

@@ -115,6 +115,9 @@ int cgroup_make_dirs(struct cgroup *group, struct err *err)
 	for (size_t i = 0; i < group->n_dirs; i++) {
 		int r = make_dir(&group->dirs[i], err);
 
+		if (r == -EROFS)
+			err_hint(err, "cgroups are read-only here: mount them read-write, or run "
+				      "with --cgroup-manager=disabled");
 		if (r < 0)
 			return err_path(err, group->dirs[i].path);
 	}

@@ -200,13 +200,16 @@ static int explain_rule(struct err *err)
 	return err_config(err, "/linux/resources/devices");
 }
 
-static int write_rule(int fd, const char *dir, const char *file, const char *rule, struct err *err)
+static int write_rule(int fd, const char *dir, const char *file,
+	const struct cgroup_device_rule *rule, struct err *err)
 {
-	if (write(fd, rule, strlen(rule)) < 0) {
-		err_sys(err, "write \"%s\" to %s/%s", rule, dir, file);
-		return explain_rule(err);
-	}
-	return 0;
+	char text[64];
+
+	cgroup_device_format(rule, text);
+	if (write(fd, text, strlen(text)) >= 0 || (errno == EPERM && rule->is_default))
+		return 0;
+	err_sys(err, "write \"%s\" to %s/%s", text, dir, file);
+	return explain_rule(err);
 }
 
 static int write_exceptions(const char *dir, const struct cgroup_device_list *list, struct err *err)
@@ -218,12 +221,8 @@ static int write_exceptions(const char *dir, const struct cgroup_device_list *li
 	if (list->n_exceptions == 0)
 		return 0;
 	r = cgroupfs_open(dir, file, O_WRONLY, &fd, err);
-	for (size_t i = 0; r == 0 && i < list->n_exceptions; i++) {
-		char text[64];
-
-		cgroup_device_format(&list->exceptions[i], text);
-		r = write_rule(fd, dir, file, text, err);
-	}
+	for (size_t i = 0; r == 0 && i < list->n_exceptions; i++)
+		r = write_rule(fd, dir, file, &list->exceptions[i], err);
 	return r;
 }
 

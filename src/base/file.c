@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/fd.h"
+
+int file_read_at(struct arena *arena, int dir_fd, const char *path, size_t max_bytes,
+	const char **ret_text, size_t *ret_length, struct err *err)
+{
+	struct stat st;
+	ssize_t n;
+	char *text;
+
+	AUTO_FD int fd = openat(dir_fd, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	if (fd < 0) {
+		err_sys(err, "open %s", path);
+		return err_path(err, path);
+	}
+	if (fstat(fd, &st) < 0)
+		return err_sys(err, "fstat %s", path);
+	if (!S_ISREG(st.st_mode)) {
+		err_fail(err, S_ISDIR(st.st_mode) ? EISDIR : EINVAL, "%s is not a regular file",
+			path);
+		return err_path(err, path);
+	}
+	if ((size_t)st.st_size > max_bytes)
+		return err_fail(err, EFBIG, "%s has %lld bytes; at most %zu are read", path,
+			(long long)st.st_size, max_bytes);
+	text = arena_alloc(arena, (size_t)st.st_size + 1);
+	n = fd_read_up_to(fd, text, (size_t)st.st_size, err);
+	if (n < 0)
+		return err_while(err, "%s", path);
+	*ret_text = text;
+	*ret_length = (size_t)n;
+	return 0;
+}
+
+int file_replace(
+	int dir_fd, const char *name, const void *bytes, size_t size, mode_t mode, struct err *err)
+{
+	char temporary[256];
+	int r;
+
+	snprintf(temporary, sizeof(temporary), ".%.200s.%d", name, getpid());
+	AUTO_FD int fd = openat(
+		dir_fd, temporary, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, mode);
+	if (fd < 0)
+		return err_sys(err, "open %s", temporary);
+	r = fd_write_all(fd, bytes, size, err);
+	if (r == 0 && renameat(dir_fd, temporary, dir_fd, name) < 0)
+		r = err_sys(err, "rename %s", name);
+	if (r < 0) {
+		unlinkat(dir_fd, temporary, 0);
+		return err_while(err, "%s", name);
+	}
+	return 0;
+}

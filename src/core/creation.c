@@ -1,0 +1,410 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/creation.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/fd.h"
+#include "base/file.h"
+#include "base/json.h"
+#include "base/path.h"
+#include "base/text.h"
+#include "core/fault.h"
+#include "core/handshake.h"
+#include "core/image_memory.h"
+#include "core/slots.h"
+#include "core/spawn.h"
+#include "core/template.h"
+#include "core/trace.h"
+#include "core/unsupported.h"
+#include "oci/state.h"
+#include "sys/process.h"
+
+void creation_done(struct creation *creation)
+{
+	if (creation->fds)
+		slots_close(&creation->plan, creation->fds);
+	image_memory_unmap(creation);
+	fd_close(creation->own_console_fd);
+	fd_close(creation->console_fd);
+	fd_close(creation->dir_fd);
+	fd_close(creation->report_fd);
+	fd_close(creation->pidfd);
+	arena_done(&creation->arena);
+}
+
+/* ---- prepare: everything is read and decided, nothing is changed ---- */
+
+static int read_config(struct creation *creation, struct err *err)
+{
+	const struct container_request *request = creation->request;
+	const char *bundle = request->bundle ? request->bundle : ".";
+	char *absolute = realpath(bundle, NULL);
+	const char *path;
+	int r;
+
+	if (!absolute) {
+		err_sys(err, "bundle %s", bundle);
+		return err_path(err, bundle);
+	}
+	creation->bundle = arena_strdup(&creation->arena, absolute);
+	free(absolute);
+	path = request->config ? request->config
+			       : path_join(&creation->arena, creation->bundle, "config.json");
+	r = file_read_at(&creation->arena, AT_FDCWD, path, JSON_TEXT_MAX_BYTES,
+		&creation->config_text, &creation->config_size, err);
+	if (r == 0)
+		r = oci_config_read(&creation->arena, creation->config_text, creation->config_size,
+			&creation->config, err);
+	if (r == 0)
+		r = oci_config_check(creation->config, err);
+	if (r < 0)
+		return text_has_prefix(err->text, "open") ? r : err_while(err, "%s", path);
+	return r;
+}
+
+/* Engines hand their own descriptors on; each has to be there (runc: --preserve-fds). */
+static int check_preserved(const struct container_request *request, struct err *err)
+{
+	for (uint32_t i = 0; i < request->preserve_fds; i++)
+		if (fcntl((int)(3 + i), F_GETFD) < 0)
+			return err_fail(err, EBADF, "--preserve-fds %u: descriptor %u is not open",
+				request->preserve_fds, 3 + i);
+	return 0;
+}
+
+/* The terminal of a container in the foreground comes over a socket pair of our own. */
+static int offer_console(struct creation *creation, struct err *err)
+{
+	int sockets[2];
+
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets) < 0)
+		return err_sys(err, "socketpair");
+	creation->own_console_fd = sockets[0];
+	creation->console_fd = sockets[1];
+	return 0;
+}
+
+static int check_terminal(struct creation *creation, struct err *err)
+{
+	const struct oci_process *process = creation->config->process;
+	const struct container_request *request = creation->request;
+	bool has_terminal = process && process->terminal;
+
+	if (has_terminal && creation->offers_console)
+		return offer_console(creation, err);
+	if (has_terminal && !request->console_socket) {
+		err_fail(err, EINVAL,
+			"a terminal without --console-socket has nobody at its other end");
+		return err_config(err, "/process/terminal");
+	}
+	if (!has_terminal && request->console_socket) {
+		err_fail(err, EINVAL,
+			"cannot use console socket: the process does not ask for a terminal");
+		return err_config(err, "/process/terminal");
+	}
+	return 0;
+}
+
+/* The user on the host who is the container's root; the group belongs to it (config-linux.md). */
+static uid_t host_root_uid(const struct oci_config *config)
+{
+	for (size_t i = 0; i < config->platform.n_uid_mappings; i++)
+		if (config->platform.uid_mappings[i].container_id == 0)
+			return config->platform.uid_mappings[i].host_id;
+	return 0;
+}
+
+static bool has_writable_cgroup_mount(const struct oci_config *config)
+{
+	for (size_t i = 0; i < config->n_mounts; i++) {
+		const struct oci_mount *mount = &config->mounts[i];
+		bool is_readonly = false;
+
+		if (!text_equal(mount->type, "cgroup") && !text_equal(mount->type, "cgroup2"))
+			continue;
+		for (size_t k = 0; k < mount->n_options; k++)
+			is_readonly |= text_equal(mount->options[k], "ro");
+		if (!is_readonly)
+			return true;
+	}
+	return false;
+}
+
+static int plan_group(struct creation *creation, struct err *err)
+{
+	const struct oci_config *config = creation->config;
+	const struct runtime *runtime = creation->request->runtime;
+	int r;
+
+	creation->cgroup_settings = (struct cgroup_settings){
+		.resources = config->platform.resources,
+		.is_rootless = runtime->is_rootless,
+		.delegate = oci_config_has_new_namespace(config, OCI_NAMESPACE_CGROUP) &&
+			    has_writable_cgroup_mount(config),
+		.delegate_uid = host_root_uid(config),
+	};
+	if (runtime->cgroup_manager == CGROUP_MANAGER_DISABLED)
+		return 0;
+	r = cgroup_plan_paths(&creation->arena, &creation->facts.cgroups,
+		config->platform.cgroups_path, creation->request->id, &creation->group, err);
+	if (r == 0)
+		r = cgroup_check_settings(&creation->group, &creation->cgroup_settings, err);
+	return r;
+}
+
+static int make_plan(struct creation *creation, struct err *err)
+{
+	const struct container_request *request = creation->request;
+	const struct oci_state state = {
+		.oci_version = creation->config->oci_version,
+		.id = request->id,
+		.status = container_status_name(CONTAINER_STATUS_CREATING),
+		.bundle = creation->bundle,
+	};
+	const struct planner_options options = {
+		.id = request->id,
+		.console_socket = request->console_socket,
+		.is_console_given = creation->console_fd >= 0,
+		.no_pivot = request->no_pivot,
+		.no_new_keyring = request->no_new_keyring,
+		.wait_for_start = creation->wait_for_start,
+		.strategy = request->strategy,
+		.hook_state = oci_state_hook_text(&creation->arena, &state),
+		.group = &creation->group,
+	};
+
+	return planner_make(&creation->arena, creation->config, &creation->facts, &options,
+		&creation->plan, err);
+}
+
+static void fill_record(struct creation *creation)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	creation->record = (struct record){
+		.id = creation->request->id,
+		.oci_version = creation->config->oci_version,
+		.bundle = creation->bundle,
+		.rootfs = creation->facts.root.path,
+		.created = oci_time_text(&creation->arena, now),
+		.annotations = creation->config->annotations,
+		.n_annotations = creation->config->n_annotations,
+	};
+}
+
+int creation_prepare(struct creation *creation, struct err *err)
+{
+	int r = read_config(creation, err);
+
+	if (r == 0)
+		r = unsupported_check(creation, err);
+	if (r == 0)
+		r = check_preserved(creation->request, err);
+	if (r == 0)
+		r = check_terminal(creation, err);
+	if (r == 0)
+		r = facts_read(&creation->arena, creation->config, creation->bundle,
+			&creation->facts, err);
+	if (r == 0)
+		r = plan_group(creation, err);
+	if (r == 0)
+		r = make_plan(creation, err);
+	if (r == 0)
+		fill_record(creation);
+	trace_stage("prepare");
+	return r;
+}
+
+/* ---- build ---- */
+
+static int make_directory(struct creation *creation, struct err *err)
+{
+	const char **cgroups;
+	int r;
+
+	r = record_create_dir(
+		creation->request->runtime, creation->request->id, &creation->dir_fd, err);
+	if (r < 0)
+		return r;
+	r = cgroup_probe(&creation->group, err);
+	if (r == 0)
+		r = cgroup_to_strings(&creation->arena, &creation->group, &cgroups,
+			&creation->record.n_cgroups, err);
+	if (r < 0)
+		return r;
+	creation->record.cgroups = cgroups;
+	r = record_write(creation->dir_fd, &creation->record, &creation->arena, err);
+	if (r == 0)
+		r = record_write_config(
+			creation->dir_fd, creation->config_text, creation->config_size, err);
+	return r;
+}
+
+static int make_group(struct creation *creation, struct err *err)
+{
+	return cgroup_before_spawn(&creation->group, &creation->cgroup_settings, err);
+}
+
+static int open_slots(struct creation *creation, struct err *err)
+{
+	size_t n = creation->plan.n_slots;
+
+	creation->fds = ARENA_NEW_ARRAY(&creation->arena, n, int64_t);
+	for (size_t i = 0; i < n; i++)
+		creation->fds[i] = -1;
+	return slots_open(&creation->plan, creation->dir_fd, TAKE_FD(creation->console_fd),
+		creation->fds, err);
+}
+
+static int spawn_process(struct creation *creation, struct err *err)
+{
+	AUTO_CGROUP_ENTRY entry = CGROUP_ENTRY_EMPTY;
+	AUTO_FD int program = -1;
+	AUTO_FD int image = -1;
+	AUTO_FD int template_ns = -1;
+	int gate = -1, sockets[2], r;
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sockets) < 0)
+		return err_sys(err, "socketpair");
+	creation->report_fd = sockets[0];
+	AUTO_FD int other_end = sockets[1];
+	r = cgroup_open_entry(&creation->group, &entry, err);
+	if (r == 0 && creation->plan.spawn.use_template)
+		r = template_open(&template_ns, err);
+	if (r == 0)
+		r = spawn_open_program(&program, err);
+	if (r == 0)
+		r = image_memory_make(creation, other_end, &image, err);
+	if (r < 0)
+		return r;
+	const struct spawn_request request = {
+		.plan = &creation->plan.spawn,
+		.fds = creation->fds,
+		.n_fds = creation->plan.n_slots,
+		.program_fd = program,
+		.image_fd = image,
+		.report_fd = other_end,
+		.template_fd = template_ns,
+		.preserved_fds = creation->request->preserve_fds,
+		.entry = &entry,
+	};
+	r = spawn(&request, &creation->record.pid, &creation->pidfd, &gate, err);
+	if (r == 0 && gate >= 0)
+		r = spawn_release(creation->record.pid, &creation->plan.spawn, gate, err);
+	slots_close(&creation->plan, creation->fds);
+	if (r == 0)
+		r = cgroup_after_spawn(
+			&creation->group, creation->record.pid, &creation->cgroup_settings, err);
+	return r;
+}
+
+/* The number alone may be another process tomorrow: with its start time it is this one. */
+static int record_process(struct creation *creation, struct err *err)
+{
+	struct process_stat stat;
+	int r = process_stat_read(creation->record.pid, &stat, err);
+
+	if (r < 0)
+		return r;
+	creation->record.start_time = stat.start_time;
+	return record_write(creation->dir_fd, &creation->record, &creation->arena, err);
+}
+
+static int write_pid_file(struct creation *creation, struct err *err)
+{
+	const char *path = creation->request->pid_file;
+	char text[16];
+	const char *directory;
+	int r;
+
+	if (!path)
+		return 0;
+	directory = path_join(&creation->arena, path, "..");
+	AUTO_FD int dir = open(directory, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (dir < 0)
+		r = err_sys(err, "open %s", directory);
+	else
+		r = file_replace(dir, path_base(path), text,
+			(size_t)snprintf(text, sizeof(text), "%d", creation->record.pid), 0644,
+			err);
+	if (r < 0) {
+		err_while(err, "pid file %s", path);
+		return err_path(err, path);
+	}
+	return 0;
+}
+
+static int build(struct creation *creation, struct err *err)
+{
+	static const struct {
+		const char *name;
+		int (*run)(struct creation *creation, struct err *err);
+	} stages[] = {
+		{ "directory", make_directory },
+		{ "cgroup", make_group },
+		{ "slots", open_slots },
+		{ "spawn", spawn_process },
+		{ "ready", handshake_until_ready },
+		{ "record", record_process },
+		{ "pidfile", write_pid_file },
+	};
+
+	for (size_t i = 0; i < sizeof(stages) / sizeof(stages[0]); i++) {
+		int r = stages[i].run(creation, err);
+
+		if (r < 0)
+			return err_phase(err, stages[i].name);
+		trace_stage(stages[i].name);
+		fault_point(stages[i].name);
+	}
+	return 0;
+}
+
+int creation_build(struct creation *creation, struct err *err)
+{
+	int r = build(creation, err);
+
+	if (r < 0)
+		creation_undo(creation);
+	return r;
+}
+
+int creation_go(struct creation *creation, struct err *err)
+{
+	int r = handshake_go(creation->report_fd, err);
+
+	if (r < 0)
+		creation_undo(creation);
+	return r;
+}
+
+int creation_wait_exec(struct creation *creation, struct err *err)
+{
+	int r = handshake_wait_exec(creation->report_fd, err);
+
+	if (r < 0)
+		creation_undo(creation);
+	return r;
+}
+
+void creation_undo(struct creation *creation)
+{
+	struct err ignored = ERR_INIT; /* the first error is the one to tell */
+
+	if (creation->pidfd >= 0)
+		process_kill_and_reap(creation->pidfd);
+	if (creation->dir_fd < 0)
+		return; /* somebody else's container, or none */
+	cgroup_kill_all(&creation->group, &ignored);
+	cgroup_destroy(&creation->group, &ignored);
+	record_remove_dir(
+		creation->request->runtime, creation->request->id, creation->dir_fd, &ignored);
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * creation: a container on its way from a bundle to "created"; shared by create, run and plan.
+ *
+ * Layer 2, role caller. creation_prepare() only reads; creation_build() makes directory, cgroups
+ * and process, and on failure undoes all of it; creation_go() lets the process go on.
+ */
+#pragma once
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "core/cgroup/cgroup.h"
+#include "core/container.h"
+#include "core/planner/planner.h"
+#include "core/record.h"
+
+struct creation {
+	const struct container_request *request;
+	struct arena arena;
+	const char *config_text;
+	size_t config_size;
+	struct oci_config *config;
+	struct host_facts facts;
+	struct cgroup group;
+	struct cgroup_settings cgroup_settings;
+	struct container_plan plan;
+	struct record record;
+	struct plan image;   /* what hull-init gets */
+	const char *bundle;  /* absolute */
+	bool wait_for_start; /* create: hull-init listens for `start`; run: it goes on by itself */
+	bool offers_console; /* run in the foreground: a terminal comes to this process itself */
+	int own_console_fd;  /* our end of the socket for it; -1: no terminal */
+	int console_fd;      /* the other end, until it is in its slot */
+	int dir_fd;
+	int report_fd; /* our end */
+	int pidfd;
+	int64_t *fds;            /* by slot */
+	struct plan_time *times; /* shared with hull-init */
+	size_t times_bytes;
+	uint64_t begin_ns;
+};
+
+#define CREATION_INIT(request_)                    \
+	((struct creation){ .request = (request_), \
+		.own_console_fd = -1,              \
+		.console_fd = -1,                  \
+		.dir_fd = -1,                      \
+		.report_fd = -1,                   \
+		.pidfd = -1 })
+
+/* Closes and frees; does not undo. */
+void creation_done(struct creation *creation);
+#define AUTO_CREATION __attribute__((cleanup(creation_done))) struct creation
+
+int creation_prepare(struct creation *creation, struct err *err);
+int creation_build(struct creation *creation, struct err *err);
+int creation_go(struct creation *creation, struct err *err);
+
+/* run: whether the program was executed, or why not. */
+int creation_wait_exec(struct creation *creation, struct err *err);
+
+/* Kills the process and removes cgroups and directory. Keeps err. */
+void creation_undo(struct creation *creation);

@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/facts.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/fd.h"
+#include "base/path.h"
+#include "base/text.h"
+#include "core/template.h"
+#include "sys/capability.h"
+#include "sys/clone.h"
+#include "sys/nsfs.h"
+
+/* PROC_USER_INIT_INO: the inode of the machine's first user namespace (linux/proc_ns.h). */
+enum { FACTS_USER_INIT_INODE = 0xeffffffd };
+
+static const struct {
+	const char *own; /* what we are in */
+	uint64_t flag;
+} kinds[OCI_NAMESPACE_COUNT] = {
+	[OCI_NAMESPACE_MNT] = { "/proc/self/ns/mnt", CLONE_NEWNS },
+	[OCI_NAMESPACE_PID] = { "/proc/self/ns/pid_for_children", CLONE_NEWPID },
+	[OCI_NAMESPACE_NET] = { "/proc/self/ns/net", CLONE_NEWNET },
+	[OCI_NAMESPACE_IPC] = { "/proc/self/ns/ipc", CLONE_NEWIPC },
+	[OCI_NAMESPACE_UTS] = { "/proc/self/ns/uts", CLONE_NEWUTS },
+	[OCI_NAMESPACE_USER] = { "/proc/self/ns/user", CLONE_NEWUSER },
+	[OCI_NAMESPACE_CGROUP] = { "/proc/self/ns/cgroup", CLONE_NEWCGROUP },
+	[OCI_NAMESPACE_TIME] = { "/proc/self/ns/time_for_children", CLONE_NEWTIME },
+};
+
+bool facts_is_bind(const struct oci_mount *mount)
+{
+	if (text_equal(mount->type, "bind"))
+		return true;
+	for (size_t i = 0; i < mount->n_options; i++)
+		if (text_equal(mount->options[i], "bind") || text_equal(mount->options[i], "rbind"))
+			return true;
+	return false;
+}
+
+static bool id_of_path(const char *path, struct nsfs_id *ret)
+{
+	struct stat st;
+
+	if (stat(path, &st) < 0)
+		return false;
+	*ret = (struct nsfs_id){ .device = st.st_dev, .inode = st.st_ino };
+	return true;
+}
+
+/* EPERM from NS_GET_USERNS: the owner is none of ours nor below: it cannot be joined anyway. */
+static bool is_owned_by_other(int ns_fd)
+{
+	struct nsfs_id owner_id, own_id;
+	struct err ignored = ERR_INIT;
+
+	AUTO_FD int owner = -1;
+	if (nsfs_open_owner(ns_fd, &owner, &ignored) < 0 ||
+		nsfs_id_of(owner, &owner_id, &ignored) < 0 ||
+		!id_of_path(kinds[OCI_NAMESPACE_USER].own, &own_id))
+		return false;
+	return !nsfs_id_equal(owner_id, own_id);
+}
+
+static int read_namespace(
+	const struct oci_namespace *namespace, struct namespace_facts *ret, struct err *err)
+{
+	struct nsfs_id id, own;
+	AUTO_FD int fd = -1;
+	int r = nsfs_open(namespace->path, kinds[namespace->type].flag, &fd, err);
+
+	if (r == 0)
+		r = nsfs_id_of(fd, &id, err);
+	if (r < 0)
+		return r;
+	ret->is_joined = true;
+	ret->is_own = id_of_path(kinds[namespace->type].own, &own) && nsfs_id_equal(id, own);
+	ret->is_foreign = namespace->type != OCI_NAMESPACE_USER && is_owned_by_other(fd);
+	return 0;
+}
+
+static int read_namespaces(const struct oci_config *config, struct host_facts *ret, struct err *err)
+{
+	for (size_t i = 0; i < config->platform.n_namespaces; i++) {
+		const struct oci_namespace *namespace = &config->platform.namespaces[i];
+		int r;
+
+		if (!namespace->path)
+			continue;
+		r = read_namespace(namespace, &ret->namespaces[namespace->type], err);
+		if (r < 0)
+			return err_config(err, "/linux/namespaces/%zu/path", i);
+	}
+	return 0;
+}
+
+static void read_path(const char *path, bool no_follow, struct path_facts *ret)
+{
+	struct stat st;
+	int r = no_follow ? lstat(path, &st) : stat(path, &st);
+
+	*ret = (struct path_facts){ .path = path };
+	if (r < 0) {
+		ret->open_errno = errno;
+		return;
+	}
+	ret->exists = true;
+	ret->device = st.st_dev;
+	ret->inode = st.st_ino;
+	ret->is_directory = S_ISDIR(st.st_mode);
+}
+
+static bool has_option(const struct oci_mount *mount, const char *name)
+{
+	for (size_t i = 0; i < mount->n_options; i++)
+		if (text_equal(mount->options[i], name))
+			return true;
+	return false;
+}
+
+static void read_sources(
+	struct arena *arena, const struct oci_config *config, struct host_facts *ret)
+{
+	ret->sources = ARENA_NEW_ARRAY(arena, config->n_mounts, struct path_facts);
+	for (size_t i = 0; i < config->n_mounts; i++) {
+		const struct oci_mount *mount = &config->mounts[i];
+
+		if (!facts_is_bind(mount))
+			continue;
+		/* an absent source is the file system that the name "" finds: nothing */
+		read_path(path_join(arena, ret->bundle, mount->source ? mount->source : ""),
+			has_option(mount, "copy-symlink"), &ret->sources[i]);
+	}
+}
+
+/* "1" in the file: the module is in force, not just built. */
+static bool is_enabled(const char *path)
+{
+	char text[2] = "";
+	struct err ignored = ERR_INIT;
+
+	AUTO_FD int fd = open(path, O_RDONLY | O_CLOEXEC);
+	return fd >= 0 && fd_read_up_to(fd, text, 1, &ignored) == 1 &&
+	       (text[0] == 'Y' || text[0] == '1');
+}
+
+static void read_labels(const struct oci_config *config, struct host_facts *ret)
+{
+	const struct oci_process *process = config->process;
+
+	if (process && !text_is_empty(process->apparmor_profile))
+		ret->has_apparmor = is_enabled("/sys/module/apparmor/parameters/enabled");
+	if (process && !text_is_empty(process->selinux_label))
+		ret->has_selinux = access("/sys/fs/selinux/status", F_OK) == 0;
+}
+
+int facts_read(struct arena *arena, const struct oci_config *config, const char *bundle,
+	struct host_facts *ret, struct err *err)
+{
+	struct nsfs_id own;
+	int r;
+
+	*ret = (struct host_facts){
+		.uid = geteuid(),
+		.gid = getegid(),
+		.is_privileged = capability_is_effective(CAPABILITY_SYS_ADMIN),
+		.bundle = bundle,
+		.has_kcore = access("/proc/kcore", F_OK) == 0,
+	};
+	ret->in_initial_userns = id_of_path(kinds[OCI_NAMESPACE_USER].own, &own) &&
+				 own.inode == FACTS_USER_INIT_INODE;
+	read_path(path_join(arena, bundle, config->root->path), false, &ret->root);
+	read_sources(arena, config, ret);
+	read_labels(config, ret);
+	r = read_namespaces(config, ret, err);
+	if (r == 0)
+		r = cgroup_host_read(arena, &ret->cgroups, err);
+	if (r == 0 && ret->is_privileged && ret->in_initial_userns)
+		ret->has_template = template_is_possible();
+	return r;
+}

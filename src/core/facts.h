@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * facts: what the planner has to know of this host and of the paths in a configuration.
+ *
+ * Layer 2, role caller. facts_read() asks the kernel, once, before anything is changed; from then
+ * on the planner decides without a system call, so that it can be tested with facts made by hand.
+ * Strings live in the arena.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "core/cgroup/cgroup.h"
+#include "oci/config.h"
+
+/* A host path that the configuration names. */
+struct path_facts {
+	const char *path; /* absolute */
+	uint64_t device, inode;
+	bool exists;
+	bool is_directory;
+	int open_errno; /* why it does not exist for us: ENOENT, EACCES … */
+};
+
+struct namespace_facts {
+	bool is_joined;
+	bool is_own;     /* the path leads to the one the caller is in */
+	bool is_foreign; /* owned by another user namespace than the caller's */
+};
+
+struct host_facts {
+	uid_t uid;
+	gid_t gid;
+	bool is_privileged;     /* CAP_SYS_ADMIN in the user namespace it is in */
+	bool in_initial_userns; /* the machine's first: device nodes can be made */
+	bool has_template;      /* a pinned namespace of one mount is there to start from */
+	bool has_kcore;
+	bool has_apparmor;
+	bool has_selinux;
+	const char *bundle; /* absolute */
+	struct path_facts root;
+	struct path_facts
+		*sources; /* by index of the configuration's mounts; .path NULL: no bind */
+	struct namespace_facts namespaces[OCI_NAMESPACE_COUNT];
+	struct cgroup_host cgroups;
+};
+
+/* Nothing is checked here beyond what can be asked: a missing path is a fact. */
+int facts_read(struct arena *arena, const struct oci_config *config, const char *bundle,
+	struct host_facts *ret, struct err *err);
+
+/* A mount of the configuration whose source is a path of the host. */
+bool facts_is_bind(const struct oci_mount *mount);

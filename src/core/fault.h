@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * fault: failures on demand, so that every step's failure can be tried.
+ *
+ * Layer 2, role caller. The environment variable HULL_FAULT makes one create or run fail; it can
+ * make nothing succeed that would not.
+ *
+ *	fail:N   step N (from 0, as `plan` numbers them) of hull-init fails with EIO
+ *	kill:N   before step N of hull-init the caller kills itself with SIGKILL
+ *	die:NAME the caller kills itself at that point of its own work (fault_point())
+ */
+#pragma once
+
+#include "plan/plan.h"
+
+/* Sets what the variable asks for in the plan. */
+void fault_configure(struct plan *plan);
+
+/* The caller's points, in order: "directory", "cgroup", "slots", "spawn", "ready", "record",
+ * "pidfile". */
+void fault_point(const char *name);

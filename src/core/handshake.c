@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/handshake.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/fd.h"
+#include "core/fault.h"
+#include "plan/message.h"
+#include "sys/process.h"
+
+/* 1: a message, 0: end of file, or an error. */
+static int receive(int socket_fd, struct message *ret, struct err *err)
+{
+	ssize_t n;
+
+	do
+		n = recv(socket_fd, ret, sizeof(*ret), 0);
+	while (n < 0 && errno == EINTR);
+	if (n < 0 && errno != ECONNRESET)
+		return err_sys(err, "recv from hull-init");
+	if (n <= 0)
+		return 0;
+	if (n != (ssize_t)sizeof(*ret))
+		return err_fail(err, EPROTO, "hull-init sent %zd bytes, not a message", n);
+	return 1;
+}
+
+static int take_error(struct message *message, struct err *err)
+{
+	err_sanitize(&message->err);
+	*err = message->err;
+	return -err->code;
+}
+
+static int unexpected(const struct message *message, struct err *err)
+{
+	return err_fail(err, EPROTO, "hull-init sent a message of kind %u", message->kind);
+}
+
+int handshake_go(int socket_fd, struct err *err)
+{
+	const struct message go = { .kind = MESSAGE_GO };
+
+	if (send(socket_fd, &go, sizeof(go), MSG_NOSIGNAL) != (ssize_t)sizeof(go))
+		return err_sys(err, "send to hull-init");
+	return 0;
+}
+
+/* The plan goes on in a second process, our child like the first, which ends. */
+static int take_second_process(
+	struct creation *creation, const struct message *message, struct err *err)
+{
+	pid_t pid = (pid_t)message->number;
+	AUTO_FD int pidfd = -1;
+	int status, r;
+
+	if (pid <= 0 || message->number != pid)
+		return unexpected(message, err);
+	r = process_pidfd_open(pid, &pidfd, err);
+	if (r == 0)
+		r = process_wait(creation->pidfd, &status, err);
+	if (r < 0)
+		return r;
+	fd_replace(&creation->pidfd, TAKE_FD(pidfd));
+	creation->record.pid = pid;
+	return handshake_go(creation->report_fd, err);
+}
+
+static int answer(struct creation *creation, struct message *message, struct err *err)
+{
+	switch ((enum message_kind)message->kind) {
+	case MESSAGE_ERROR:
+		return take_error(message, err);
+	case MESSAGE_PID:
+		return take_second_process(creation, message, err);
+	case MESSAGE_SYNC:
+		return handshake_go(creation->report_fd, err);
+	case MESSAGE_HOLD:
+		kill(getpid(), SIGKILL);
+		return 0;
+	case MESSAGE_READY:
+	case MESSAGE_GO:
+		break;
+	}
+	return unexpected(message, err);
+}
+
+/* How a process that says nothing ended tells why. */
+static int died(struct creation *creation, struct err *err)
+{
+	int status;
+	int r = process_wait(creation->pidfd, &status, err);
+
+	if (r < 0)
+		return r;
+	fd_replace(&creation->pidfd, -1);
+	if (status == 128 + SIGKILL) {
+		err_fail(err, ENOMEM, "the container's process was killed before it was ready");
+		return err_hint(err, "its memory limit may be too low to start anything");
+	}
+	return err_fail(err, EPROTO, "the container's process ended early with status %d", status);
+}
+
+int handshake_until_ready(struct creation *creation, struct err *err)
+{
+	for (;;) {
+		struct message message;
+		int r = receive(creation->report_fd, &message, err);
+
+		if (r == 0)
+			return died(creation, err);
+		if (r > 0 && message.kind == MESSAGE_READY)
+			return 0;
+		if (r > 0)
+			r = answer(creation, &message, err);
+		if (r < 0)
+			return r;
+	}
+}
+
+int handshake_wait_exec(int socket_fd, struct err *err)
+{
+	struct message message;
+	int r = receive(socket_fd, &message, err);
+
+	if (r <= 0)
+		return r;
+	return message.kind == MESSAGE_ERROR ? take_error(&message, err)
+					     : unexpected(&message, err);
+}

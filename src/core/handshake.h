@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * handshake: the caller's side of the conversation with hull-init (docs/formats/messages.md).
+ *
+ * Layer 2, role caller. What arrives is untrusted: hull-init is already inside.
+ */
+#pragma once
+
+#include "base/err.h"
+#include "core/creation.h"
+
+/* Answers hull-init until it is ready, or gives its error. */
+int handshake_until_ready(struct creation *creation, struct err *err);
+
+int handshake_go(int socket_fd, struct err *err);
+
+/* After the go: 0 when the program was executed (end of file), else the error. */
+int handshake_wait_exec(int socket_fd, struct err *err);

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/lookup.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/fd.h"
+#include "sys/fd_passing.h"
+#include "sys/process.h"
+
+void lookup_done(struct container *container)
+{
+	fd_close(container->dir_fd);
+}
+
+int lookup_open(struct arena *arena, const struct runtime *runtime, const char *id,
+	struct container *ret, struct err *err)
+{
+	AUTO_FD int dir = -1;
+	struct container container = { .runtime = runtime, .id = id, .arena = arena };
+	int r;
+
+	r = record_open_dir(runtime, id, &dir, err);
+	if (r < 0)
+		return r;
+	r = record_read(arena, dir, &container.record, err);
+	container.has_record = r == 0;
+	if (r == 0)
+		r = cgroup_from_strings(arena, container.record.cgroups, container.record.n_cgroups,
+			&container.group, err);
+	if (r < 0 && r != -ENODATA)
+		return r;
+	*err = ERR_INIT;
+	container.dir_fd = TAKE_FD(dir);
+	*ret = container;
+	return 0;
+}
+
+bool lookup_is_alive(const struct container *container)
+{
+	return process_is_alive(container->record.pid, container->record.start_time);
+}
+
+/* hull-init listens until it executes the program: a refused connection tells it has. */
+static bool waits_for_start(const struct container *container)
+{
+	struct err ignored = ERR_INIT;
+
+	AUTO_FD int fd = -1;
+	if (faccessat(container->dir_fd, RECORD_START_SOCKET, F_OK, 0) < 0)
+		return false;
+	return socket_connect_at(
+		       container->dir_fd, RECORD_START_SOCKET, SOCK_SEQPACKET, &fd, &ignored) == 0;
+}
+
+/* Whoever creates it holds the lock until it is created. */
+static bool is_being_created(const struct container *container)
+{
+	if (flock(container->dir_fd, LOCK_SH | LOCK_NB) == 0) {
+		flock(container->dir_fd, LOCK_UN);
+		return false;
+	}
+	return errno == EWOULDBLOCK;
+}
+
+int lookup_status(const struct container *container, enum container_status *ret, struct err *err)
+{
+	int frozen;
+
+	if (!container->has_record || container->record.pid == 0) {
+		*ret = is_being_created(container) ? CONTAINER_STATUS_CREATING
+						   : CONTAINER_STATUS_STOPPED;
+		return 0;
+	}
+	if (!lookup_is_alive(container)) {
+		*ret = CONTAINER_STATUS_STOPPED;
+		return 0;
+	}
+	frozen = cgroup_is_frozen(&container->group, err);
+	if (frozen < 0)
+		return frozen;
+	*ret = frozen                       ? CONTAINER_STATUS_PAUSED
+	       : waits_for_start(container) ? CONTAINER_STATUS_CREATED
+					    : CONTAINER_STATUS_RUNNING;
+	return 0;
+}

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/planner/planner.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mount.h>
+
+struct step *planner_add(struct planner *planner, enum step_kind kind, const char *config)
+{
+	struct container_plan *plan = planner->plan;
+	struct step step = { .kind = kind, .config = config };
+
+	ARENA_APPEND(planner->arena, plan->steps, plan->n_steps) = step;
+	return &plan->steps[plan->n_steps - 1];
+}
+
+struct slot *planner_add_slot(
+	struct planner *planner, enum slot_kind kind, plan_slot_index *ret_index)
+{
+	struct container_plan *plan = planner->plan;
+	struct slot slot = { .kind = kind, .config = "" };
+
+	ARENA_APPEND(planner->arena, plan->slots, plan->n_slots) = slot;
+	*ret_index = (plan_slot_index)plan->n_slots - 1;
+	return &plan->slots[plan->n_slots - 1];
+}
+
+const char *planner_format(struct planner *planner, const char *format, ...)
+{
+	char text[4096];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	return arena_strdup(planner->arena, text);
+}
+
+void planner_set_source(struct planner *planner, const struct path_facts *seen, bool is_recursive,
+	const char *config, struct plan_source *source)
+{
+	struct slot *slot;
+
+	*source = (struct plan_source){
+		.slot = PLAN_NO_SLOT,
+		.path = seen->path,
+		.device = seen->device,
+		.inode = seen->inode,
+	};
+	/* an ordinary user may clone mounts only in a namespace of its own: hull-init does it */
+	if (!planner->facts->is_privileged)
+		return;
+	slot = planner_add_slot(planner, SLOT_TREE, &source->slot);
+	slot->path = seen->path;
+	slot->seen = seen;
+	slot->is_recursive = is_recursive;
+	slot->propagation = planner->base_propagation;
+	slot->config = config;
+}
+
+uint64_t planner_base_propagation(const struct planner *planner, const struct plan_source *source)
+{
+	return source->slot >= 0 ? 0 : planner->base_propagation;
+}
+
+/*
+ * Trees cloned from the host stay its peers only where the configuration asks for a shared root and
+ * the container's mounts belong to the host's user namespace; runc has the same rule.
+ */
+static uint64_t base_propagation(const struct planner *planner)
+{
+	switch (planner->config->platform.rootfs_propagation) {
+	case OCI_PROPAGATION_SHARED:
+	case OCI_PROPAGATION_RSHARED:
+		return planner->new_user || planner->joined_user ? MS_SLAVE | MS_REC : 0;
+	case OCI_PROPAGATION_PRIVATE:
+	case OCI_PROPAGATION_RPRIVATE:
+	case OCI_PROPAGATION_UNBINDABLE:
+	case OCI_PROPAGATION_RUNBINDABLE:
+		return MS_PRIVATE | MS_REC;
+	case OCI_PROPAGATION_UNSET:
+	case OCI_PROPAGATION_SLAVE:
+	case OCI_PROPAGATION_RSLAVE:
+		break;
+	}
+	return MS_SLAVE | MS_REC;
+}
+
+static int add_all(struct planner *planner, struct err *err)
+{
+	/* the only order that works; docs/architecture.md says why each is where it is */
+	int (*const stages[])(struct planner *, struct err *) = {
+		planner_add_namespaces,
+		planner_add_root,
+		planner_add_isolation,
+		planner_add_process,
+	};
+
+	for (size_t i = 0; i < sizeof(stages) / sizeof(stages[0]); i++) {
+		int r = stages[i](planner, err);
+
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+int planner_make(struct arena *arena, const struct oci_config *config,
+	const struct host_facts *facts, const struct planner_options *options,
+	struct container_plan *ret, struct err *err)
+{
+	const struct oci_namespace *user = oci_config_namespace(config, OCI_NAMESPACE_USER);
+	struct planner planner = {
+		.arena = arena,
+		.config = config,
+		.facts = facts,
+		.options = options,
+		.plan = ret,
+		.new_user = oci_config_has_new_namespace(config, OCI_NAMESPACE_USER),
+		.new_mount = oci_config_has_new_namespace(config, OCI_NAMESPACE_MNT),
+	};
+
+	planner.joined_user = user && user->path && !facts->namespaces[OCI_NAMESPACE_USER].is_own;
+	planner.base_propagation = base_propagation(&planner);
+	*ret = (struct container_plan){
+		.console_slot = PLAN_NO_SLOT,
+		.start_slot = PLAN_NO_SLOT,
+	};
+	return add_all(&planner, err);
+}

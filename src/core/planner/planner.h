@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * planner: from configuration and facts to the steps of a container. Pure code.
+ *
+ * Layer 2, role caller, before anything is touched. The result says what the caller has to open
+ * (slots), how the process is made (spawn), and what hull-init does (steps, in the only order that
+ * works; see docs/architecture.md). What the configuration asks and cannot be had on this host is
+ * refused here, with the JSON pointer of the field.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "core/facts.h"
+#include "oci/config.h"
+#include "plan/plan.h"
+
+enum slot_kind {
+	SLOT_NAMESPACE,      /* the namespace at path */
+	SLOT_TREE,           /* a detached copy of the mounts at path */
+	SLOT_NEW_FS,         /* a detached new file system, made with the host's paths in view */
+	SLOT_CONSOLE_SOCKET, /* a connection to path; path NULL: given by the caller itself */
+	SLOT_START_LISTENER, /* the socket that `start` connects to */
+};
+
+struct slot {
+	enum slot_kind kind;
+	const char *path;
+	const char *config; /* JSON pointer, for messages */
+	uint64_t namespace_type;
+	bool is_recursive;
+	uint64_t propagation;          /* TREE: set recursively at once; MS_… | MS_REC, 0: none */
+	const struct path_facts *seen; /* TREE: what must still be there; or NULL */
+	const struct oci_id_mapping *uid_mappings, *gid_mappings; /* TREE: idmapped, if any */
+	size_t n_uid_mappings, n_gid_mappings;
+	bool is_idmap_recursive;
+	const char *fs_type, *fs_device, *fs_data; /* NEW_FS */
+	uint64_t fs_attributes;
+};
+
+enum spawn_kind {
+	SPAWN_DIRECT, /* clone3 with the new namespaces, in the caller's memory until the exec */
+	SPAWN_MAPPED, /* with a new user namespace: waits for its id maps before the exec */
+	SPAWN_STAGED, /* joins first, then makes the user namespace, waits for its maps, executes */
+};
+
+struct spawn_join {
+	uint64_t type;
+	plan_slot_index slot;
+};
+
+struct spawn_plan {
+	enum spawn_kind kind;
+	uint64_t clone_flags; /* CLONE_NEW…, without CLONE_NEWTIME */
+	bool use_template;
+	const char *time_offsets; /* text for timens_offsets; NULL: no new time namespace */
+	struct spawn_join *joins; /* STAGED: before the user namespace is made */
+	size_t n_joins;
+	const struct oci_id_mapping *uid_mappings, *gid_mappings;
+	size_t n_uid_mappings, n_gid_mappings;
+};
+
+struct container_plan {
+	struct spawn_plan spawn;
+	struct slot *slots;
+	size_t n_slots;
+	struct step *steps;
+	size_t n_steps;
+	plan_slot_index console_slot, start_slot;
+};
+
+/* What the command line adds to the configuration. */
+struct planner_options {
+	const char *id;
+	const char *console_socket; /* path; NULL: none */
+	bool is_console_given;      /* the caller has a connection of its own for the terminal */
+	bool no_pivot;
+	bool no_new_keyring;
+	bool wait_for_start;    /* create: listen for `start`; run goes on by itself */
+	const char *strategy;   /* "copy", "template", NULL: chosen */
+	const char *hook_state; /* the container's state for hooks inside, without its pid */
+	struct plan_bytes seccomp_filter; /* compiled; size 0: none */
+	uint64_t seccomp_flags;
+	bool seccomp_notify;
+	struct cgroup *group; /* where the container will be */
+};
+
+int planner_make(struct arena *arena, const struct oci_config *config,
+	const struct host_facts *facts, const struct planner_options *options,
+	struct container_plan *ret, struct err *err);
+
+/* ---- between the files of the planner ---- */
+
+struct planner {
+	struct arena *arena;
+	const struct oci_config *config;
+	const struct host_facts *facts;
+	const struct planner_options *options;
+	struct container_plan *plan;
+	bool new_user, joined_user;
+	bool new_mount;
+	uint64_t base_propagation; /* for trees that are cloned from the host's */
+};
+
+/* Appends a step of that kind with a JSON pointer; the caller fills it in. */
+struct step *planner_add(struct planner *planner, enum step_kind kind, const char *config);
+struct slot *planner_add_slot(
+	struct planner *planner, enum slot_kind kind, plan_slot_index *ret_index);
+
+/* Fills a source: a slot if the caller may clone mounts, else the path for hull-init. */
+void planner_set_source(struct planner *planner, const struct path_facts *seen, bool is_recursive,
+	const char *config, struct plan_source *source);
+
+/* What hull-init has to set on a tree from that source: nothing when the caller did it already. */
+uint64_t planner_base_propagation(const struct planner *planner, const struct plan_source *source);
+
+const char *planner_format(struct planner *planner, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+int planner_add_namespaces(struct planner *planner, struct err *err);
+int planner_add_root(struct planner *planner, struct err *err);
+int planner_add_mounts(struct planner *planner, struct err *err);
+int planner_add_cgroup_mount(struct planner *planner, size_t index, struct err *err);
+int planner_add_devices(struct planner *planner, struct err *err);
+int planner_add_hooks(struct planner *planner, enum oci_hook_kind kind, struct err *err);
+int planner_add_isolation(struct planner *planner, struct err *err);
+int planner_add_process(struct planner *planner, struct err *err);

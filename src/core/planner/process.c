@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the container's program is and may do: the second half of the plan. */
+#include <errno.h>
+#include <string.h>
+#include <sys/personality.h>
+
+#include "base/text.h"
+#include "core/planner/planner.h"
+
+static void add_limits(struct planner *planner, const struct oci_process *process)
+{
+	if (process->oom_score_adj)
+		planner_add(planner, STEP_OOM_SCORE, "/process/oomScoreAdj")->oom_score.value =
+			*process->oom_score_adj;
+	for (size_t i = 0; i < process->n_rlimits; i++) {
+		const struct oci_rlimit *limit = &process->rlimits[i];
+
+		planner_add(
+			planner, STEP_RLIMIT, planner_format(planner, "/process/rlimits/%zu", i))
+			->rlimit = (struct step_rlimit){
+			.resource = (uint64_t)limit->resource,
+			.soft = limit->soft,
+			.hard = limit->hard,
+			.name = oci_rlimit_name(limit->resource),
+		};
+	}
+}
+
+static void add_scheduling(struct planner *planner, const struct oci_process *process)
+{
+	enum { IO_CLASS_SHIFT = 13 }; /* ioprio_set(2) */
+	const struct oci_scheduler *scheduler = process->scheduler;
+	const struct oci_personality *personality = planner->config->platform.personality;
+
+	if (scheduler)
+		planner_add(planner, STEP_SCHEDULER, "/process/scheduler")->scheduler =
+			(struct step_scheduler){
+				.policy = scheduler->policy,
+				.flags = scheduler->flags,
+				.nice = scheduler->nice,
+				.priority = (uint64_t)scheduler->priority,
+				.runtime = scheduler->runtime_ns,
+				.deadline = scheduler->deadline_ns,
+				.period = scheduler->period_ns,
+			};
+	if (process->io_priority)
+		planner_add(planner, STEP_IO_PRIORITY, "/process/ioPriority")->io_priority.value =
+			(uint64_t)process->io_priority->class << IO_CLASS_SHIFT |
+			(uint64_t)process->io_priority->priority;
+	if (personality)
+		planner_add(planner, STEP_PERSONALITY, "/linux/personality")->personality.value =
+			personality->domain == OCI_PERSONALITY_LINUX32 ? PER_LINUX32 : PER_LINUX;
+}
+
+static void add_keyring(struct planner *planner, const struct oci_process *process)
+{
+	struct step *step;
+
+	if (planner->options->no_new_keyring)
+		return;
+	step = planner_add(planner, STEP_KEYRING, "");
+	step->keyring.name = planner_format(planner, "_ses.%s", planner->options->id);
+	step->keyring.label = process->selinux_label;
+}
+
+static int add_label(struct planner *planner, const struct oci_process *process, struct err *err)
+{
+	struct step *step;
+
+	if (!text_is_empty(process->apparmor_profile)) {
+		if (!planner->facts->has_apparmor) {
+			err_fail(err, ENOTSUP, "AppArmor profile %s: this kernel has no AppArmor",
+				process->apparmor_profile);
+			return err_config(err, "/process/apparmorProfile");
+		}
+		step = planner_add(planner, STEP_LABEL, "/process/apparmorProfile");
+		step->label = (struct step_label){
+			.module = PLAN_LABEL_APPARMOR,
+			.label = process->apparmor_profile,
+		};
+	}
+	if (!text_is_empty(process->selinux_label)) {
+		if (!planner->facts->has_selinux) {
+			err_fail(err, ENOTSUP, "SELinux label %s: this kernel has no SELinux",
+				process->selinux_label);
+			return err_config(err, "/process/selinuxLabel");
+		}
+		step = planner_add(planner, STEP_LABEL, "/process/selinuxLabel");
+		step->label = (struct step_label){
+			.module = PLAN_LABEL_SELINUX,
+			.label = process->selinux_label,
+		};
+	}
+	return 0;
+}
+
+static void add_seccomp(struct planner *planner)
+{
+	const struct planner_options *options = planner->options;
+
+	if (options->seccomp_filter.size == 0)
+		return;
+	planner_add(planner, STEP_SECCOMP, "/linux/seccomp")->seccomp = (struct step_seccomp){
+		.filter = options->seccomp_filter,
+		.flags = options->seccomp_flags,
+		.notify = options->seccomp_notify,
+	};
+}
+
+/* An ordinary user's namespace may deny setgroups: then there are the caller's groups, or an error.
+ */
+static int check_groups(
+	struct planner *planner, const struct oci_process *process, bool *ret_keep, struct err *err)
+{
+	bool denies = planner->new_user && !planner->facts->is_privileged &&
+		      planner->config->platform.n_gid_mappings == 1 &&
+		      planner->config->platform.gid_mappings[0].size == 1;
+
+	*ret_keep = denies;
+	if (!denies || process->user.n_additional_gids == 0)
+		return 0;
+	err_fail(err, EPERM,
+		"additional groups cannot be set in a user namespace with one mapped group");
+	return err_config(err, "/process/user/additionalGids");
+}
+
+static int add_identity(struct planner *planner, const struct oci_process *process, struct err *err)
+{
+	static const struct oci_capabilities none = { 0 };
+	const struct oci_capabilities *sets = process->capabilities ? process->capabilities : &none;
+	const struct oci_user *user = &process->user;
+	struct step_capabilities capabilities = {
+		.bounding = sets->bounding,
+		.permitted = sets->permitted,
+		.effective = sets->effective,
+		.inheritable = sets->inheritable,
+		.ambient = sets->ambient,
+		.before_identity = 1,
+	};
+	bool keep_groups;
+	int r = check_groups(planner, process, &keep_groups, err);
+
+	if (r < 0)
+		return r;
+	planner_add(planner, STEP_CAPABILITIES, "/process/capabilities/bounding")->capabilities =
+		capabilities;
+	planner_add(planner, STEP_IDENTITY, "/process/user")->identity = (struct step_identity){
+		.uid = user->uid,
+		.gid = user->gid,
+		.groups = { .data = user->additional_gids,
+			.size = user->n_additional_gids * sizeof(uint32_t) },
+		.keep_groups = keep_groups,
+		.umask = user->umask ? *user->umask : UINT64_MAX,
+	};
+	capabilities.before_identity = 0;
+	planner_add(planner, STEP_CAPABILITIES, "/process/capabilities")->capabilities =
+		capabilities;
+	return 0;
+}
+
+/* HOME is set where it is missing or empty; its value waits for the container's /etc/passwd. */
+static void add_command(struct planner *planner, const struct oci_process *process)
+{
+	const char **args = ARENA_NEW_ARRAY(planner->arena, process->n_args + 1, const char *);
+	const char **env = ARENA_NEW_ARRAY(planner->arena, process->n_env + 2, const char *);
+	size_t home = process->n_env;
+	struct step *step;
+
+	for (size_t i = 0; i < process->n_args; i++)
+		args[i] = process->args[i];
+	for (size_t i = 0; i < process->n_env; i++) {
+		const char *value = text_after_prefix(process->env[i], "HOME=");
+
+		env[i] = process->env[i];
+		if (value)
+			home = *value ? SIZE_MAX : i;
+	}
+	if (home == process->n_env)
+		env[home] = "HOME=/";
+	step = planner_add(planner, STEP_COMMAND, "/process/args");
+	step->command = (struct step_command){
+		.args = args,
+		.env = env,
+		.home_index = home == SIZE_MAX ? UINT64_MAX : home,
+		.home_uid = process->user.uid,
+	};
+}
+
+static void add_start(struct planner *planner)
+{
+	planner_add(planner, STEP_READY, "");
+	if (!planner->options->wait_for_start)
+		return;
+	planner_add_slot(planner, SLOT_START_LISTENER, &planner->plan->start_slot);
+	planner_add(planner, STEP_WAIT_START, "")->wait_start.listener = planner->plan->start_slot;
+}
+
+/* Created, but never to be started (runtime.md, "process" is optional until start). */
+static int add_without_process(struct planner *planner, struct err *err)
+{
+	(void)planner;
+	err_fail(err, EINVAL, "there is no process to start");
+	return err_config(err, "/process");
+}
+
+int planner_add_process(struct planner *planner, struct err *err)
+{
+	const struct oci_process *process = planner->config->process;
+	bool filter_last = process && process->no_new_privileges;
+	int r;
+
+	if (!process)
+		return add_without_process(planner, err);
+	add_keyring(planner, process);
+	add_limits(planner, process);
+	add_scheduling(planner, process);
+	r = add_label(planner, process, err);
+	if (r < 0)
+		return r;
+	/* without no_new_privs installing a filter takes CAP_SYS_ADMIN, which is gone later */
+	if (!filter_last)
+		add_seccomp(planner);
+	r = add_identity(planner, process, err);
+	if (r < 0)
+		return r;
+	if (process->cwd) {
+		struct step *step = planner_add(planner, STEP_CWD, "/process/cwd");
+
+		step->cwd.path = process->cwd;
+		step->cwd.is_retry = 1;
+	}
+	add_command(planner, process);
+	/* a notify descriptor goes through the caller, who is there until ready */
+	if (filter_last && planner->options->seccomp_notify) {
+		planner_add(planner, STEP_NO_NEW_PRIVILEGES, "/process/noNewPrivileges");
+		add_seccomp(planner);
+	}
+	add_start(planner);
+	r = planner_add_hooks(planner, OCI_HOOK_START_CONTAINER, err);
+	if (r < 0)
+		return r;
+	if (filter_last && !planner->options->seccomp_notify) {
+		planner_add(planner, STEP_NO_NEW_PRIVILEGES, "/process/noNewPrivileges");
+		add_seccomp(planner);
+	}
+	planner_add(planner, STEP_EXEC, "/process/args");
+	return 0;
+}

@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The root file system and how it becomes "/".
+ *
+ * Strategy copy: a copy of the host's mount namespace, the root mounted on its own path,
+ * pivot_root. Strategy template: a namespace of one empty mount, the root over "/", chroot; nothing
+ * of the host to unmount. Template needs everything of the host as a descriptor, so it is for
+ * privileged callers without a user namespace and without hooks that look at the host's files from
+ * inside.
+ */
+#include <errno.h>
+#include <string.h>
+#include <sys/mount.h>
+
+#include "base/text.h"
+#include "core/planner/planner.h"
+#include "sys/mount_api.h"
+
+static bool has_hooks(const struct planner *planner)
+{
+	const struct oci_hook_list *hooks = planner->config->hooks;
+
+	return hooks[OCI_HOOK_PRESTART].n_hooks || hooks[OCI_HOOK_CREATE_RUNTIME].n_hooks ||
+	       hooks[OCI_HOOK_CREATE_CONTAINER].n_hooks;
+}
+
+/* Why the template strategy cannot be used; NULL: it can. */
+static const char *template_obstacle(const struct planner *planner)
+{
+	if (!planner->new_mount)
+		return "there is no new mount namespace";
+	if (planner->new_user || planner->joined_user)
+		return "the kernel grants proc and sysfs in a user namespace only beside the "
+		       "host's";
+	if (!planner->facts->is_privileged)
+		return "it needs CAP_SYS_ADMIN";
+	if (has_hooks(planner))
+		return "prestart, createRuntime and createContainer hooks need the host's files";
+	if (planner->options->no_pivot)
+		return "--no-pivot is a way out of the other strategy";
+	if (!planner->facts->has_template)
+		return "the host has no pinned namespace to start from";
+	return NULL;
+}
+
+static int choose_strategy(struct planner *planner, struct err *err)
+{
+	const char *wanted = planner->options->strategy;
+	const char *obstacle = template_obstacle(planner);
+
+	if (wanted && !text_equal(wanted, "copy") && !text_equal(wanted, "template"))
+		return err_fail(err, EINVAL, "strategy %s is unknown: copy or template", wanted);
+	if (text_equal(wanted, "template") && obstacle)
+		return err_fail(
+			err, ENOTSUP, "the template strategy is not possible: %s", obstacle);
+	planner->plan->spawn.use_template = !obstacle && !text_equal(wanted, "copy");
+	return 0;
+}
+
+static int check_root(const struct planner *planner, struct err *err)
+{
+	const struct path_facts *root = &planner->facts->root;
+
+	if (!root->exists) {
+		err_sys_code(err, root->open_errno, "root filesystem %s", root->path);
+		err_path(err, root->path);
+		return err_config(err, "/root/path");
+	}
+	if (!root->is_directory) {
+		err_fail(err, ENOTDIR, "root filesystem %s: not a directory", root->path);
+		err_path(err, root->path);
+		return err_config(err, "/root/path");
+	}
+	return 0;
+}
+
+static void add_root_mount(struct planner *planner)
+{
+	bool use_template = planner->plan->spawn.use_template;
+	struct plan_source source;
+	struct step *step;
+
+	if (!use_template)
+		planner_add(planner, STEP_PROPAGATION, "/linux/rootfsPropagation")
+			->propagation.flags = planner->base_propagation ? planner->base_propagation
+									: MS_SLAVE | MS_REC;
+	planner_set_source(planner, &planner->facts->root, true, "/root/path", &source);
+	step = planner_add(planner, STEP_ROOT, "/root/path");
+	step->root = (struct step_root){
+		.source = source,
+		.target = use_template ? NULL : planner->facts->root.path,
+		.base_propagation = planner_base_propagation(planner, &source),
+	};
+}
+
+static void add_enter(struct planner *planner)
+{
+	enum plan_enter method = PLAN_ENTER_PIVOT;
+
+	if (planner->plan->spawn.use_template || !planner->new_mount)
+		method = PLAN_ENTER_CHROOT;
+	else if (planner->options->no_pivot)
+		method = PLAN_ENTER_MOVE;
+	planner_add(planner, STEP_ENTER_ROOT, "/root/path")->enter_root.method = method;
+}
+
+static uint64_t root_propagation(enum oci_propagation propagation)
+{
+	static const uint64_t flags[] = {
+		[OCI_PROPAGATION_UNSET] = 0,
+		[OCI_PROPAGATION_SHARED] = MS_SHARED,
+		[OCI_PROPAGATION_RSHARED] = MS_SHARED | MS_REC,
+		[OCI_PROPAGATION_SLAVE] = MS_SLAVE,
+		[OCI_PROPAGATION_RSLAVE] = MS_SLAVE | MS_REC,
+		[OCI_PROPAGATION_PRIVATE] = MS_PRIVATE,
+		[OCI_PROPAGATION_RPRIVATE] = MS_PRIVATE | MS_REC,
+		[OCI_PROPAGATION_UNBINDABLE] = MS_UNBINDABLE,
+		[OCI_PROPAGATION_RUNBINDABLE] = MS_UNBINDABLE | MS_REC,
+	};
+
+	return flags[propagation];
+}
+
+static void add_readonly_dev(struct planner *planner)
+{
+	const struct oci_config *config = planner->config;
+
+	for (size_t i = 0; i < planner->plan->n_steps; i++) {
+		const struct step *mount = &planner->plan->steps[i];
+		struct step *step;
+
+		/* devices were made in it first */
+		if (mount->kind != STEP_MOUNT || !text_equal(mount->mount.target, "/dev") ||
+			!(mount->mount.flags & PLAN_MOUNT_LATE_READONLY))
+			continue;
+		step = planner_add(planner, STEP_ROOT_ATTRIBUTES, mount->config);
+		step->root_attributes.path = "/dev";
+		step->root_attributes.attr_set = MOUNT_ATTR_RDONLY;
+	}
+	if (!config->root->readonly && !root_propagation(config->platform.rootfs_propagation))
+		return;
+	planner_add(planner, STEP_ROOT_ATTRIBUTES,
+		config->root->readonly ? "/root/readonly" : "/linux/rootfsPropagation")
+		->root_attributes = (struct step_root_attributes){
+		.attr_set = config->root->readonly ? MOUNT_ATTR_RDONLY : 0,
+		.propagation = root_propagation(config->platform.rootfs_propagation),
+	};
+}
+
+static void add_hidden_paths(struct planner *planner)
+{
+	const struct oci_linux *platform = &planner->config->platform;
+	const char *label = platform->mount_label;
+
+	for (size_t i = 0; i < platform->n_readonly_paths; i++)
+		planner_add(planner, STEP_READONLY_PATH,
+			planner_format(planner, "/linux/readonlyPaths/%zu", i))
+			->path.path = platform->readonly_paths[i];
+	for (size_t i = 0; i < platform->n_masked_paths; i++)
+		planner_add(
+			planner, STEP_MASK, planner_format(planner, "/linux/maskedPaths/%zu", i))
+			->mask = (struct step_mask){
+			.path = platform->masked_paths[i],
+			.label = label ? planner_format(planner, "context=\"%s\"", label) : NULL,
+		};
+}
+
+static void add_sysctls(struct planner *planner)
+{
+	const struct oci_linux *platform = &planner->config->platform;
+
+	for (size_t i = 0; i < platform->n_sysctl; i++) {
+		const struct oci_key_value *sysctl = &platform->sysctl[i];
+
+		planner_add(planner, STEP_SYSCTL,
+			planner_format(planner, "/linux/sysctl/%s", sysctl->key))
+			->sysctl = (struct step_sysctl){
+			.key = sysctl->key,
+			.value = sysctl->value,
+		};
+	}
+}
+
+static void add_sync(struct planner *planner)
+{
+	const struct oci_hook_list *hooks = planner->config->hooks;
+
+	if (hooks[OCI_HOOK_PRESTART].n_hooks || hooks[OCI_HOOK_CREATE_RUNTIME].n_hooks)
+		planner_add(planner, STEP_SYNC, "/hooks")->sync.point = PLAN_SYNC_NAMESPACES;
+}
+
+static void add_console(struct planner *planner)
+{
+	const struct oci_process *process = planner->config->process;
+	const struct planner_options *options = planner->options;
+	struct step *step;
+
+	if (!process || !process->terminal)
+		return;
+	if (options->console_socket || options->is_console_given) {
+		struct slot *slot = planner_add_slot(
+			planner, SLOT_CONSOLE_SOCKET, &planner->plan->console_slot);
+
+		slot->path = options->console_socket;
+		slot->config = "/process/terminal";
+	}
+	step = planner_add(planner, STEP_CONSOLE, "/process/terminal");
+	step->console = (struct step_console){
+		.socket = planner->plan->console_slot,
+		.uid = process->user.uid,
+		.mount = 1,
+	};
+	if (process->console_size) {
+		step->console.width = process->console_size->width;
+		step->console.height = process->console_size->height;
+	}
+}
+
+/* Without a mount namespace of its own a container can have a root, but no mounts. */
+static int add_host_root(struct planner *planner, struct err *err)
+{
+	const struct oci_config *config = planner->config;
+	const char *field = config->n_mounts                    ? "/mounts"
+			    : config->platform.n_masked_paths   ? "/linux/maskedPaths"
+			    : config->platform.n_readonly_paths ? "/linux/readonlyPaths"
+			    : config->root->readonly            ? "/root/readonly"
+								: NULL;
+	const struct oci_namespace *mount = oci_config_namespace(config, OCI_NAMESPACE_MNT);
+
+	if (field && !(mount && mount->path)) {
+		err_fail(err, EINVAL,
+			"%s needs a mount namespace of the container: it would change the host's "
+			"mounts",
+			field + 1);
+		err_hint(err, "add {\"type\": \"mount\"} to linux.namespaces");
+		return err_config(err, "%s", field);
+	}
+	planner_add(planner, STEP_OPEN_ROOT, "/root/path")->path.path = planner->facts->root.path;
+	return 0;
+}
+
+int planner_add_root(struct planner *planner, struct err *err)
+{
+	int r = choose_strategy(planner, err);
+
+	if (r == 0)
+		r = check_root(planner, err);
+	if (r < 0)
+		return r;
+	if (planner->new_mount)
+		add_root_mount(planner);
+	else
+		r = add_host_root(planner, err);
+	if (r == 0)
+		r = planner_add_mounts(planner, err);
+	if (r == 0)
+		r = planner_add_devices(planner, err);
+	if (r < 0)
+		return r;
+	add_sysctls(planner);
+	add_sync(planner);
+	r = planner_add_hooks(planner, OCI_HOOK_CREATE_CONTAINER, err);
+	if (r < 0)
+		return r;
+	add_enter(planner);
+	return 0;
+}
+
+int planner_add_isolation(struct planner *planner, struct err *err)
+{
+	const struct oci_process *process = planner->config->process;
+
+	(void)err;
+	add_console(planner);
+	if (process && process->cwd)
+		planner_add(planner, STEP_CWD, "/process/cwd")->cwd.path = process->cwd;
+	add_hidden_paths(planner);
+	add_readonly_dev(planner);
+	return 0;
+}

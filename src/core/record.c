@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/record.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/fd.h"
+#include "base/file.h"
+#include "base/json.h"
+#include "base/json_write.h"
+#include "base/path.h"
+
+#define RECORD_FILE   "state.json"
+#define RECORD_CONFIG "config.json"
+
+enum {
+	RECORD_LOCK_TRIES = 100,
+	RECORD_LOCK_PAUSE_NSEC = 10 * 1000 * 1000,
+};
+
+static const struct json_field annotation_row = JSON_STRING(struct oci_key_value, NULL, value);
+
+static const struct json_field record_fields[] = {
+	JSON_STRING(struct record, "id", id, .is_required = true),
+	JSON_STRING(struct record, "ociVersion", oci_version, .is_required = true),
+	JSON_STRING(struct record, "bundle", bundle, .is_required = true),
+	JSON_STRING(struct record, "rootfs", rootfs, .is_required = true),
+	JSON_STRING(struct record, "created", created, .is_required = true),
+	JSON_I32(struct record, "pid", pid, .is_required = true),
+	JSON_U64(struct record, "startTime", start_time, .is_required = true),
+	JSON_STRINGS(struct record, "cgroups", cgroups, n_cgroups),
+	JSON_MAP(struct record, "annotations", annotations, n_annotations, &annotation_row),
+	{ .name = NULL },
+};
+
+/* Each missing directory of the path; the last one is ours alone. */
+static int make_root(const char *root, struct err *err)
+{
+	char path[4096];
+	size_t length = strlen(root);
+
+	if (length >= sizeof(path))
+		return err_fail(err, ENAMETOOLONG, "the root directory's path is too long");
+	if (mkdir(root, 0700) == 0 || errno == EEXIST)
+		return 0;
+	if (errno != ENOENT)
+		return err_sys(err, "mkdir %s", root);
+	memcpy(path, root, length + 1);
+	for (size_t i = 1; i < length; i++) {
+		if (path[i] != '/')
+			continue;
+		path[i] = '\0';
+		if (mkdir(path, 0711) < 0 && errno != EEXIST)
+			return err_sys(err, "mkdir %s", path);
+		path[i] = '/';
+	}
+	if (mkdir(root, 0700) < 0 && errno != EEXIST)
+		return err_sys(err, "mkdir %s", root);
+	return 0;
+}
+
+int record_open_root(const struct runtime *runtime, int *ret_fd, struct err *err)
+{
+	int fd = open(runtime->root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0) {
+		err_sys(err, "open %s", runtime->root);
+		return err_path(err, runtime->root);
+	}
+	*ret_fd = fd;
+	return 0;
+}
+
+int record_create_dir(
+	const struct runtime *runtime, const char *id, int *ret_dir_fd, struct err *err)
+{
+	AUTO_FD int root = -1;
+	int r = make_root(runtime->root, err);
+
+	if (r == 0)
+		r = record_open_root(runtime, &root, err);
+	if (r < 0)
+		return r;
+	if (mkdirat(root, id, 0700) < 0) {
+		if (errno == EEXIST)
+			return err_fail(err, EEXIST, "container with given ID already exists");
+		err_sys(err, "mkdir %s/%s", runtime->root, id);
+		return err_path(err, runtime->root);
+	}
+	AUTO_FD int dir = openat(root, id, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (dir < 0)
+		return err_sys(err, "open %s/%s", runtime->root, id);
+	r = record_lock(dir, err);
+	if (r == 0)
+		*ret_dir_fd = TAKE_FD(dir);
+	return r;
+}
+
+int record_open_dir(const struct runtime *runtime, const char *id, int *ret_dir_fd, struct err *err)
+{
+	AUTO_FD int root = -1;
+	struct err ignored = ERR_INIT;
+	int fd;
+
+	if (record_open_root(runtime, &root, &ignored) == -ENOENT)
+		return err_fail(err, ENOENT, "container does not exist");
+	if (root < 0) {
+		*err = ignored;
+		return -err->code;
+	}
+	fd = openat(root, id, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0 && errno == ENOENT)
+		return err_fail(err, ENOENT, "container does not exist");
+	if (fd < 0)
+		return err_sys(err, "open %s/%s", runtime->root, id);
+	*ret_dir_fd = fd;
+	return 0;
+}
+
+int record_lock(int dir_fd, struct err *err)
+{
+	const struct timespec pause = { .tv_nsec = RECORD_LOCK_PAUSE_NSEC };
+
+	for (int i = 0; i < RECORD_LOCK_TRIES; i++) {
+		if (flock(dir_fd, LOCK_EX | LOCK_NB) == 0)
+			return 0;
+		if (errno != EWOULDBLOCK && errno != EINTR)
+			return err_sys(err, "flock the container's directory");
+		nanosleep(&pause, NULL);
+	}
+	return err_fail(err, EBUSY, "another command is working on the container");
+}
+
+static const char *record_text(struct arena *arena, const struct record *record, size_t *ret_length)
+{
+	struct json_writer writer = JSON_WRITER_INIT(arena, "  ");
+
+	json_write_object(&writer, NULL);
+	json_write_string(&writer, "ociVersion", record->oci_version);
+	json_write_string(&writer, "id", record->id);
+	json_write_i64(&writer, "pid", record->pid);
+	json_write_u64(&writer, "startTime", record->start_time);
+	json_write_string(&writer, "bundle", record->bundle);
+	json_write_string(&writer, "rootfs", record->rootfs);
+	json_write_string(&writer, "created", record->created);
+	json_write_strings(&writer, "cgroups", record->cgroups, record->n_cgroups);
+	json_write_object(&writer, "annotations");
+	for (size_t i = 0; i < record->n_annotations; i++)
+		json_write_string(
+			&writer, record->annotations[i].key, record->annotations[i].value);
+	json_write_end(&writer);
+	json_write_end(&writer);
+	return json_write_text(&writer, ret_length);
+}
+
+int record_write(int dir_fd, const struct record *record, struct arena *arena, struct err *err)
+{
+	size_t length;
+	const char *text = record_text(arena, record, &length);
+
+	return file_replace(dir_fd, RECORD_FILE, text, length, 0600, err);
+}
+
+int record_write_config(int dir_fd, const char *bytes, size_t size, struct err *err)
+{
+	return file_replace(dir_fd, RECORD_CONFIG, bytes, size, 0600, err);
+}
+
+int record_read(struct arena *arena, int dir_fd, struct record *ret, struct err *err)
+{
+	struct json_reader reader = JSON_READER_INIT(arena, NULL);
+	AUTO_JSON *value = NULL;
+	struct record record = { 0 };
+	const char *text;
+	size_t length;
+	int r;
+
+	r = file_read_at(arena, dir_fd, RECORD_FILE, JSON_TEXT_MAX_BYTES, &text, &length, err);
+	if (r == -ENOENT)
+		return err_fail(err, ENODATA, "the container's creation was interrupted");
+	if (r == 0)
+		r = json_parse(text, length, &value, err);
+	if (r == 0)
+		r = json_read_object(&reader, value, record_fields, &record, err);
+	if (r < 0)
+		return err_while(err, "state record");
+	*ret = record;
+	return 0;
+}
+
+/* Only files: nothing that we make there is a directory. */
+static int remove_files(int dir_fd, struct err *err)
+{
+	int copy = openat(dir_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *dir = copy < 0 ? NULL : fdopendir(copy);
+	struct dirent *entry;
+	int r = 0;
+
+	if (!dir) {
+		fd_close(copy);
+		return err_sys(err, "open the container's directory");
+	}
+	while (r == 0 && (entry = readdir(dir))) {
+		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
+			continue;
+		if (unlinkat(dir_fd, entry->d_name, 0) < 0 && errno != ENOENT)
+			r = err_sys(err, "unlink %s", entry->d_name);
+	}
+	closedir(dir);
+	return r;
+}
+
+int record_remove_dir(const struct runtime *runtime, const char *id, int dir_fd, struct err *err)
+{
+	static const char *const ours[] = { RECORD_START_SOCKET, RECORD_CONFIG, RECORD_FILE };
+	AUTO_FD int root = -1;
+	int r = record_open_root(runtime, &root, err);
+
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++)
+		if (unlinkat(dir_fd, ours[i], 0) < 0 && errno != ENOENT)
+			return err_sys(err, "unlink %s", ours[i]);
+	if (unlinkat(root, id, AT_REMOVEDIR) == 0 || errno == ENOENT)
+		return 0;
+	if (errno != ENOTEMPTY)
+		return err_sys(err, "rmdir %s/%s", runtime->root, id);
+	r = remove_files(dir_fd, err); /* a temporary file of a writer that died */
+	if (r == 0 && unlinkat(root, id, AT_REMOVEDIR) < 0 && errno != ENOENT)
+		r = err_sys(err, "rmdir %s/%s", runtime->root, id);
+	return r;
+}

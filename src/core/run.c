@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include "base/fd.h"
+#include "core/container.h"
+#include "core/creation.h"
+#include "core/foreground.h"
+#include "core/trace.h"
+#include "sys/process.h"
+
+static int start(struct creation *creation, struct err *err)
+{
+	int r = creation_build(creation, err);
+
+	if (r == 0)
+		r = creation_go(creation, err);
+	if (r == 0)
+		r = creation_wait_exec(creation, err);
+	if (r == 0) {
+		trace_stage("exec");
+		r = trace_write(creation, err);
+	}
+	return r;
+}
+
+static int wait_and_delete(const struct creation *creation, int *ret_status, struct err *err)
+{
+	const struct container_request *request = creation->request;
+	struct err failed = ERR_INIT;
+	int r = foreground_wait(creation->pidfd, creation->own_console_fd, ret_status, err);
+
+	if (request->keep)
+		return r;
+	if (container_delete(request->runtime, request->id, true, &failed) < 0 && r == 0) {
+		*err = failed;
+		r = -err->code;
+	}
+	return r;
+}
+
+int container_run(const struct container_request *request, int *ret_status, struct err *err)
+{
+	AUTO_CREATION creation = CREATION_INIT(request);
+	int r;
+
+	creation.begin_ns = trace_now_ns();
+	/* what outlives the container's first process comes to us, to be ended */
+	if (!request->detach && !request->no_subreaper && prctl(PR_SET_CHILD_SUBREAPER, 1) < 0)
+		return err_sys(err, "prctl PR_SET_CHILD_SUBREAPER");
+	creation.offers_console = !request->console_socket && !request->detach;
+	r = creation_prepare(&creation, err);
+	if (r == 0)
+		r = start(&creation, err);
+	if (r < 0)
+		return r;
+	*ret_status = 0;
+	fd_replace(&creation.dir_fd, -1); /* and with it the lock */
+	if (request->detach)
+		return 0;
+	return wait_and_delete(&creation, ret_status, err);
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * slots: opens what a plan's slots describe.
+ *
+ * Layer 2, role caller, after the plan was made and the cgroups exist, before the spawn.
+ */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "core/planner/planner.h"
+
+/*
+ * fds has plan->n_slots elements, set to −1; what was opened stays there also on failure, for
+ * slots_close(). dir_fd: the container's directory. given_console_fd: −1, or the socket for a
+ * CONSOLE slot without a path, which slots_close() closes, too.
+ */
+int slots_open(const struct container_plan *plan, int dir_fd, int given_console_fd, int64_t *fds,
+	struct err *err);
+
+void slots_close(const struct container_plan *plan, int64_t *fds);

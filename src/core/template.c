@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/template.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/fd.h"
+#include "sys/capability.h"
+#include "sys/clone.h"
+#include "sys/mount_api.h"
+#include "sys/nsfs.h"
+#include "sys/process.h"
+
+#define TEMPLATE_PARENT "/run/hull"
+#define TEMPLATE_FILE   TEMPLATE_DIR "/mnt"
+
+bool template_is_possible(void)
+{
+	return geteuid() == 0 && capability_is_effective(CAPABILITY_SYS_ADMIN);
+}
+
+static int open_pinned(int *ret_ns_fd, struct err *err)
+{
+	return nsfs_open(TEMPLATE_FILE, CLONE_NEWNS, ret_ns_fd, err);
+}
+
+bool template_exists(void)
+{
+	struct err ignored = ERR_INIT;
+
+	AUTO_FD int fd = -1;
+	return open_pinned(&fd, &ignored) == 0;
+}
+
+/* Role: child. In a copy of the host's mounts: puts an empty tmpfs in place of all of them. */
+static int become_empty(struct err *err)
+{
+	AUTO_FD int slash = -1;
+	AUTO_FD int tree = -1;
+	int r;
+
+	if (unshare(CLONE_NEWNS) < 0)
+		return err_sys(err, "unshare");
+	slash = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (slash < 0)
+		return err_sys(err, "open /");
+	r = mount_set_propagation(slash, MS_PRIVATE, true, err);
+	if (r == 0)
+		/* read-only as a file system: a container that gets at it with CAP_SYS_ADMIN may
+		   change its mount's flags, not this */
+		r = mount_new_fs("tmpfs", "hull", "ro,size=0,nr_inodes=2,mode=555",
+			MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV |
+				MOUNT_ATTR_NOEXEC,
+			&tree, err);
+	if (r == 0)
+		r = mount_attach(tree, slash, err);
+	return r < 0 ? r : mount_pivot_root(tree, err);
+}
+
+/* The child tells by closing its end that the namespace is ready, or writes why not. */
+static int make_namespace(int *ret_ns_fd, struct err *err)
+{
+	const struct clone_how how = { .cgroup_fd = -1 };
+	int pipes[2], hold[2];
+	struct err failed = ERR_INIT;
+	char path[64];
+	ssize_t n;
+	pid_t pid;
+	int r;
+
+	if (pipe2(pipes, O_CLOEXEC) < 0)
+		return err_sys(err, "pipe2");
+	AUTO_FD int result_read = pipes[0];
+	AUTO_FD int result_write = pipes[1];
+	if (pipe2(hold, O_CLOEXEC) < 0)
+		return err_sys(err, "pipe2");
+	AUTO_FD int hold_read = hold[0];
+	AUTO_FD int hold_write = hold[1];
+	AUTO_FD int pidfd = -1;
+	r = clone_copying_memory(&how, &pid, &pidfd, err);
+	if (r < 0)
+		return r;
+	if (pid == 0) {
+		char byte;
+
+		close(hold_write);
+		r = become_empty(&failed);
+		if (write(result_write, &failed, r < 0 ? sizeof(failed) : 0) < 0)
+			_exit(1);
+		close(result_write);
+		_exit(read(hold_read, &byte, 1) == 0 ? 0 : 1); /* until the parent has it open */
+	}
+	fd_replace(&result_write, -1);
+	n = fd_read_up_to(result_read, &failed, sizeof(failed), err);
+	if (n == (ssize_t)sizeof(failed)) {
+		*err = failed;
+		r = -err->code;
+	} else if (n == 0) {
+		snprintf(path, sizeof(path), "/proc/%d/ns/mnt", pid);
+		r = nsfs_open(path, CLONE_NEWNS, ret_ns_fd, err);
+	} else {
+		r = err_fail(err, EPROTO, "the template's maker ended early");
+	}
+	process_kill_and_reap(pidfd);
+	return r;
+}
+
+static int make_directory(const char *path, mode_t mode, struct err *err)
+{
+	struct stat st;
+
+	if (mkdir(path, mode) < 0 && errno != EEXIST)
+		return err_sys(err, "mkdir %s", path);
+	if (lstat(path, &st) < 0)
+		return err_sys(err, "lstat %s", path);
+	if (!S_ISDIR(st.st_mode) || st.st_uid != 0 || (st.st_mode & 022))
+		return err_fail(
+			err, EPERM, "%s must be a directory that only root can write", path);
+	return 0;
+}
+
+/* A mount of its own that is in nobody's peer group: the pin must not appear in other namespaces.
+ */
+static int make_private_mount(struct err *err)
+{
+	AUTO_FD int tree = -1;
+	AUTO_FD int target = -1;
+	int r;
+
+	target = open(TEMPLATE_DIR, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (target < 0)
+		return err_sys(err, "open " TEMPLATE_DIR);
+	r = mount_new_fs("tmpfs", "hull", "size=64k,nr_inodes=16,mode=700",
+		MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC, &tree, err);
+	if (r == 0)
+		r = mount_attach(tree, target, err);
+	/* a shared parent makes what is mounted on it shared, too */
+	return r < 0 ? r : mount_set_propagation(tree, MS_PRIVATE, false, err);
+}
+
+static bool has_private_mount(void)
+{
+	enum { TMPFS_MAGIC = 0x01021994 };
+	struct stat above, st;
+	struct statfs fs;
+
+	return stat(TEMPLATE_PARENT, &above) == 0 && stat(TEMPLATE_DIR, &st) == 0 &&
+	       above.st_dev != st.st_dev && statfs(TEMPLATE_DIR, &fs) == 0 &&
+	       fs.f_type == TMPFS_MAGIC;
+}
+
+static int pin(int ns_fd, struct err *err)
+{
+	AUTO_FD int tree = -1;
+	AUTO_FD int target = -1;
+	int r = mount_clone_tree(ns_fd, "", false, &tree, err);
+
+	if (r < 0)
+		return r;
+	target = open(TEMPLATE_FILE, O_RDONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (target < 0)
+		return err_sys(err, "open " TEMPLATE_FILE);
+	return mount_attach(tree, target, err);
+}
+
+static int make_and_pin(int *ret_ns_fd, struct err *err)
+{
+	AUTO_FD int ns_fd = -1;
+	int r = 0;
+
+	if (!has_private_mount())
+		r = make_private_mount(err);
+	if (r == 0)
+		r = make_namespace(&ns_fd, err);
+	if (r == 0)
+		r = pin(ns_fd, err);
+	if (r == 0)
+		*ret_ns_fd = TAKE_FD(ns_fd);
+	return r;
+}
+
+int template_open(int *ret_ns_fd, struct err *err)
+{
+	struct err ignored = ERR_INIT;
+	int r;
+
+	if (open_pinned(ret_ns_fd, &ignored) == 0)
+		return 0;
+	r = make_directory(TEMPLATE_PARENT, 0711, err);
+	if (r == 0)
+		r = make_directory(TEMPLATE_DIR, 0700, err);
+	if (r < 0)
+		return r;
+	/* one maker at a time; the lock goes with the descriptor */
+	AUTO_FD int lock = open(TEMPLATE_PARENT, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (lock < 0 || flock(lock, LOCK_EX) < 0)
+		return err_sys(err, "flock " TEMPLATE_PARENT);
+	if (open_pinned(ret_ns_fd, &ignored) == 0)
+		return 0;
+	r = make_and_pin(ret_ns_fd, err);
+	return r < 0 ? err_while(err, "template namespace") : 0;
+}
+
+int template_remove(struct err *err)
+{
+	if (umount2(TEMPLATE_FILE, MNT_DETACH | UMOUNT_NOFOLLOW) < 0 && errno != EINVAL &&
+		errno != ENOENT)
+		return err_sys(err, "umount2 " TEMPLATE_FILE);
+	if (has_private_mount() && umount2(TEMPLATE_DIR, MNT_DETACH | UMOUNT_NOFOLLOW) < 0)
+		return err_sys(err, "umount2 " TEMPLATE_DIR);
+	if (rmdir(TEMPLATE_DIR) < 0 && errno != ENOENT && errno != ENOTEMPTY)
+		return err_sys(err, "rmdir " TEMPLATE_DIR);
+	if (rmdir(TEMPLATE_PARENT) < 0 && errno != ENOENT && errno != ENOTEMPTY)
+		return err_sys(err, "rmdir " TEMPLATE_PARENT);
+	return 0;
+}
