@@ -961,6 +961,36 @@ static void everything_may_be_allowed_and_update_takes_it_back(void)
 	CHECK(result_of(group, MEM, PORT_KMSG, O_RDONLY) == 0);
 }
 
+static void a_usual_device_that_the_parent_denies_is_left_out(void)
+{
+	struct cgroup *outer, *group;
+	struct err err = ERR_INIT;
+
+	if (host.kind == CGROUP_KIND_V2)
+		skip("v2 asks the parent's program as well");
+	need(CGROUP_CONTROLLER_DEVICES);
+	outer = make("devices-parent", NULL);
+	CHECK(cgroupfs_write(cgroup_find_dir(outer, CGROUP_CONTROLLER_DEVICES)->path,
+		      "devices.deny", "c *:* m", &err) == 0);
+	group = make("devices-parent/inner", NULL);
+	CHECK(result_of(group, MEM, PORT_KMSG, O_RDONLY) == STATUS_REFUSED);
+	CHECK(result_of(group, MEM, NULL_MINOR, O_RDWR) == 0);
+}
+
+static void no_limit_lifts_what_an_existing_group_had(void)
+{
+	int64_t limit = 4, none = -1;
+	struct oci_pids pids = { .limit = &limit };
+	struct oci_resources resources = { .pids = &pids };
+	struct cgroup *group;
+
+	need(CGROUP_CONTROLLER_PIDS);
+	make("lifted", &resources);
+	pids.limit = &none;
+	group = make("lifted", &resources);
+	CHECK(strcmp(read_in(group, CGROUP_CONTROLLER_PIDS, "pids.max", "pids.max"), "max") == 0);
+}
+
 /* ---- freezing and killing ---- */
 
 static int count_up(void *context)
@@ -1292,6 +1322,8 @@ static const struct {
 	TEST(only_the_usual_devices_can_be_used_without_rules),
 	TEST(a_rule_gives_the_access_it_names_and_no_other),
 	TEST(everything_may_be_allowed_and_update_takes_it_back),
+	TEST(a_usual_device_that_the_parent_denies_is_left_out),
+	TEST(no_limit_lifts_what_an_existing_group_had),
 	TEST(a_frozen_group_stands_still_until_it_is_thawed),
 	TEST(a_group_below_a_frozen_one_is_refused),
 	TEST(every_process_of_the_tree_is_killed),
