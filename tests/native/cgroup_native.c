@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <limits.h>
+#include <linux/loop.h>
 #include <poll.h>
 #include <sched.h>
 #include <setjmp.h>
@@ -19,6 +20,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
@@ -865,6 +867,111 @@ static void a_limit_below_a_group_with_processes_says_what_to_do(void)
 	CHECK(is_gone(group));
 }
 
+/* ---- block devices ---- */
+
+struct disk {
+	char path[64];
+	int fd;
+	dev_t number;
+};
+
+/* A loop device on a file that has no name any more; it goes when its descriptor is closed. */
+static void open_disk(struct disk *disk, size_t size)
+{
+	char name[] = "/var/tmp/hull-test-XXXXXX";
+	struct loop_info64 info = { .lo_flags = LO_FLAGS_AUTOCLEAR };
+	int control = open("/dev/loop-control", O_RDWR | O_CLOEXEC);
+	int file = mkostemp(name, O_CLOEXEC);
+	int number = control < 0 ? -1 : ioctl(control, LOOP_CTL_GET_FREE);
+	struct stat st;
+
+	unlink(name);
+	CHECK(file >= 0 && ftruncate(file, (off_t)size) == 0);
+	close(control);
+	if (number < 0) {
+		close(file);
+		skip("no loop devices here");
+	}
+	snprintf(disk->path, sizeof(disk->path), "/dev/loop%d", number);
+	disk->fd = open(disk->path, O_RDWR | O_CLOEXEC);
+	if (disk->fd < 0 || ioctl(disk->fd, LOOP_SET_FD, file) < 0 ||
+		ioctl(disk->fd, LOOP_SET_STATUS64, &info) < 0) {
+		close(disk->fd);
+		close(file);
+		skip("no free loop device here");
+	}
+	close(file);
+	CHECK(fstat(disk->fd, &st) == 0);
+	disk->number = st.st_rdev;
+}
+
+enum { DIRECT_BYTES = 256 * 1024, DIRECT_READS = 8 };
+
+/* Tenths of a second for 2 MiB past the page cache. */
+static int measure_reading(void *context)
+{
+	const struct disk *disk = context;
+	double start = wall_seconds();
+	int fd = open(disk->path, O_RDONLY | O_DIRECT | O_CLOEXEC);
+	void *buffer = mmap(
+		NULL, DIRECT_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (fd < 0 || buffer == MAP_FAILED)
+		return 250;
+	for (int i = 0; i < DIRECT_READS; i++)
+		if (pread(fd, buffer, DIRECT_BYTES, (off_t)i * DIRECT_BYTES) != DIRECT_BYTES)
+			return 251;
+	return (int)((wall_seconds() - start) * 10);
+}
+
+static void a_throttled_disk_is_read_at_its_rate_until_that_is_lifted(void)
+{
+	struct oci_device_rule all_devices = { .allow = true,
+		.access = OCI_DEVICE_READ | OCI_DEVICE_WRITE | OCI_DEVICE_MKNOD };
+	struct oci_throttle_device slow = { .rate = MIB };
+	struct oci_block_io io = { .throttle = { [OCI_THROTTLE_READ_BPS] = { &slow, 1 } } };
+	struct oci_resources resources = {
+		.block_io = &io, .devices = &all_devices, .n_devices = 1
+	};
+	struct cgroup *group;
+	struct disk disk;
+	int throttled, free_again;
+	struct cgroup_settings settings = { .resources = &resources };
+
+	need(CGROUP_CONTROLLER_IO);
+	open_disk(&disk, 2 * MIB);
+	slow.major = major(disk.number);
+	slow.minor = minor(disk.number);
+	group = make("throttle", &resources);
+	throttled = wait_for(spawn(group, measure_reading, &disk));
+	slow.rate = 0;
+	CHECK_OK(cgroup_update(group, &settings, &err));
+	free_again = wait_for(spawn(group, measure_reading, &disk));
+	close(disk.fd);
+	CHECK(WIFEXITED(throttled) && WIFEXITED(free_again));
+	if (WEXITSTATUS(throttled) < 10 || WEXITSTATUS(throttled) > 60)
+		fail("2 MiB at 1 MiB/s took %d tenths of a second", WEXITSTATUS(throttled));
+	if (WEXITSTATUS(free_again) >= 10)
+		fail("without limit 2 MiB took %d tenths", WEXITSTATUS(free_again));
+}
+
+static void a_disk_that_is_not_there_is_named(void)
+{
+	struct oci_throttle_device none = { .major = 4095, .minor = 7, .rate = 1 };
+	struct oci_block_io io = { .throttle = { [OCI_THROTTLE_WRITE_IOPS] = { &none, 1 } } };
+	struct oci_resources resources = { .block_io = &io };
+	struct cgroup_settings settings = { .resources = &resources };
+	struct err err = ERR_INIT;
+	struct cgroup *group;
+
+	need(CGROUP_CONTROLLER_IO);
+	group = plan("no-disk");
+	CHECK(cgroup_before_spawn(group, &settings, &err) == -ENODEV);
+	CHECK(strcmp(err.config, "/linux/resources/blockIO/throttleWriteIOPSDevice/0") == 0);
+	CHECK(strstr(err.text, "4095:7") && strstr(err.hint, "no such block device"));
+	CHECK(is_gone(group));
+}
+
 /* ---- devices ---- */
 
 static int try_device(unsigned major_number, unsigned minor_number, int flags)
@@ -1319,6 +1426,8 @@ static const struct {
 	TEST(v2_files_are_written_by_their_own_names),
 	TEST(an_unknown_v2_file_is_an_error_that_names_it),
 	TEST(a_limit_below_a_group_with_processes_says_what_to_do),
+	TEST(a_throttled_disk_is_read_at_its_rate_until_that_is_lifted),
+	TEST(a_disk_that_is_not_there_is_named),
 	TEST(only_the_usual_devices_can_be_used_without_rules),
 	TEST(a_rule_gives_the_access_it_names_and_no_other),
 	TEST(everything_may_be_allowed_and_update_takes_it_back),
