@@ -13,19 +13,13 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/fd.h"
 #include "base/text.h"
 #include "init/home.h"
 #include "init/init.h"
-
-#ifndef SYS_faccessat2
-#define SYS_faccessat2 439
-#endif
-
-enum { COMMAND_AT_EACCESS = 0x200 };
+#include "sys/access.h"
 
 static const char default_path[] = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
@@ -40,16 +34,6 @@ static const char *find_variable(plan_strings env, const char *prefix)
 	return NULL;
 }
 
-/* With the effective ids and capabilities, as execve(2) will look at it. */
-static int check_access(const char *path)
-{
-	if (syscall(SYS_faccessat2, AT_FDCWD, path, X_OK, COMMAND_AT_EACCESS) == 0)
-		return 0;
-	if (errno != ENOSYS && errno != EPERM) /* 5.8; or a seccomp filter that is in force */
-		return -errno;
-	return faccessat(AT_FDCWD, path, X_OK, 0) < 0 ? -errno : 0;
-}
-
 static int check_program(const char *path)
 {
 	struct stat st;
@@ -60,7 +44,7 @@ static int check_program(const char *path)
 		return -EISDIR;
 	if (!S_ISREG(st.st_mode))
 		return -EACCES;
-	return check_access(path);
+	return access_check_execute(path);
 }
 
 /* The path in "#! /bin/sh -e" that the kernel would execute (execve(2)). */

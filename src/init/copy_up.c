@@ -2,31 +2,20 @@
 /* Role init. Every name is looked up relative to a directory that is held open. */
 #include "init/copy_up.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <string.h>
 #include <sys/sendfile.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/fd.h"
+#include "sys/directory.h"
 
 enum {
 	COPY_UP_MAX_DEPTH = 64,
-	COPY_UP_ENTRY_BYTES = 4096,
 	COPY_UP_CHUNK_BYTES = 1 << 20,
-};
-
-/* The kernel's struct linux_dirent64 (getdents64(2)). */
-struct directory_entry {
-	uint64_t inode;
-	int64_t offset;
-	uint16_t length;
-	uint8_t type;
-	char name[];
 };
 
 static int copy_directory(int from, int to, dev_t device, int depth, struct err *err);
@@ -117,28 +106,18 @@ static int copy_entry(int from, int to, const char *name, dev_t device, int dept
 
 static int copy_directory(int from, int to, dev_t device, int depth, struct err *err)
 {
-	_Alignas(struct directory_entry) char entries[COPY_UP_ENTRY_BYTES];
+	struct directory directory = DIRECTORY_INIT(from);
+	const char *name;
+	int r;
 
 	if (depth > COPY_UP_MAX_DEPTH)
 		return err_fail(err, ELOOP, "more than %d directories deep", COPY_UP_MAX_DEPTH);
-	for (;;) {
-		long n = syscall(SYS_getdents64, from, entries, sizeof(entries));
-
-		if (n < 0)
-			return err_sys(err, "getdents64");
-		if (n == 0)
-			return 0;
-		for (long at = 0; at < n;) {
-			const struct directory_entry *entry = (const void *)(entries + at);
-			int r = 0;
-
-			at += entry->length;
-			if (strcmp(entry->name, ".") != 0 && strcmp(entry->name, "..") != 0)
-				r = copy_entry(from, to, entry->name, device, depth, err);
-			if (r < 0)
-				return r;
-		}
+	while ((r = directory_next(&directory, &name, err)) > 0) {
+		r = copy_entry(from, to, name, device, depth, err);
+		if (r < 0)
+			return r;
 	}
+	return r;
 }
 
 int copy_up_tree(int from_fd, int to_fd, struct err *err)

@@ -12,16 +12,14 @@
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/fd.h"
 #include "init/init.h"
 #include "sys/clone.h"
+#include "sys/keyring.h"
 #include "sys/nsfs.h"
 #include "sys/procfs.h"
-
-enum { KEYRING_JOIN_SESSION = 1 /* KEYCTL_JOIN_SESSION_KEYRING */ };
 
 int step_join(struct init *init, const struct step *step, struct err *err)
 {
@@ -98,11 +96,13 @@ int step_session(struct init *init, const struct step *step, struct err *err)
 
 int step_keyring(struct init *init, const struct step *step, struct err *err)
 {
+	struct err ignored = ERR_INIT;
+
 	(void)init;
 	(void)err;
 	/* A kernel without keyrings, a full quota or a seccomp filter: the container shares nothing
 	   worse than what its user had, and engines expect it to start. */
-	syscall(SYS_keyctl, KEYRING_JOIN_SESSION, step->keyring.name);
+	keyring_join_session(step->keyring.name, &ignored);
 	return 0;
 }
 

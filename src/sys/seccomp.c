@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "sys/seccomp.h"
+
+#include <errno.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+int seccomp_install(
+	const void *filter, size_t size, uint64_t flags, int *ret_listener_fd, struct err *err)
+{
+	const struct sock_fprog program = {
+		.len = (unsigned short)(size / sizeof(struct sock_filter)),
+		.filter = (struct sock_filter *)filter,
+	};
+	long r;
+
+	if (size / sizeof(struct sock_filter) > BPF_MAXINSNS)
+		return err_fail(err, EINVAL,
+			"seccomp filter of %zu instructions; the kernel takes %d",
+			size / sizeof(struct sock_filter), BPF_MAXINSNS);
+	r = syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, &program);
+	if (r < 0)
+		return err_sys(err, "seccomp filter of %u instructions", program.len);
+	*ret_listener_fd = flags & SECCOMP_FILTER_FLAG_NEW_LISTENER ? (int)r : -1;
+	return 0;
+}
