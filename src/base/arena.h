@@ -33,7 +33,7 @@ char *arena_strndup(struct arena *arena, const char *string, size_t length);
 char *arena_printf(struct arena *arena, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
-#define ARENA_NEW(arena, type) ((type *)arena_alloc(arena, sizeof(type)))
+#define ARENA_NEW(arena, type)              ((type *)arena_alloc(arena, sizeof(type)))
 #define ARENA_NEW_ARRAY(arena, count, type) ((type *)arena_alloc_array(arena, count, sizeof(type)))
 
 /*
@@ -41,5 +41,5 @@ char *arena_printf(struct arena *arena, const char *format, ...)
  * growth, old storage stays in the arena). ARENA_APPEND(arena, plan->steps, plan->n_steps) = step;
  */
 void *arena_grow(struct arena *arena, void *array, size_t count, size_t size);
-#define ARENA_APPEND(arena, array, count)                                                          \
+#define ARENA_APPEND(arena, array, count) \
 	(*((array) = arena_grow(arena, array, count, sizeof(*(array))), &(array)[(count)++]))

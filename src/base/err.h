@@ -15,8 +15,8 @@
 
 #include <assert.h>
 #include <limits.h>
-#include <stdint.h>
 #include <stddef.h>
+#include <stdint.h>
 
 enum {
 	ERR_TEXT_BYTES = 1024,
@@ -28,14 +28,14 @@ enum {
 };
 
 struct err {
-	int32_t code;                       /* errno value, > 0; 0 while nothing failed */
-	int32_t step;                       /* 1 + index of the plan step that failed; 0 if none */
-	char syscall[ERR_WORD_BYTES];       /* "open", "move_mount" …; empty when no call failed */
-	char phase[ERR_WORD_BYTES];         /* name of the step or stage, "MOUNT" …; may be empty */
-	char config[ERR_CONFIG_BYTES];      /* JSON pointer into config.json (RFC 6901); may be empty */
-	char hint[ERR_HINT_BYTES];          /* what to try; may be empty */
-	char path[ERR_PATH_BYTES];          /* the object, cut in the middle when too long */
-	char text[ERR_TEXT_BYTES];          /* "container c1: open /x: no such file or directory" */
+	int32_t code;                  /* errno value, > 0; 0 while nothing failed */
+	int32_t step;                  /* 1 + index of the plan step that failed; 0 if none */
+	char syscall[ERR_WORD_BYTES];  /* "open", "move_mount" …; empty when no call failed */
+	char phase[ERR_WORD_BYTES];    /* name of the step or stage, "MOUNT" …; may be empty */
+	char config[ERR_CONFIG_BYTES]; /* JSON pointer into config.json (RFC 6901); may be empty */
+	char hint[ERR_HINT_BYTES];     /* what to try; may be empty */
+	char path[ERR_PATH_BYTES];     /* the object, cut in the middle when too long */
+	char text[ERR_TEXT_BYTES];     /* "container c1: open /x: no such file or directory" */
 	char hook_stderr[ERR_STDERR_BYTES]; /* the end of what a failing hook wrote */
 };
 

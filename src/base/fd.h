@@ -30,7 +30,7 @@ static inline int fd_take(int *fd)
 	return taken;
 }
 
-#define AUTO_FD __attribute__((cleanup(fd_close_auto)))
+#define AUTO_FD     __attribute__((cleanup(fd_close_auto)))
 #define TAKE_FD(fd) fd_take(&(fd))
 
 /* Closes what *slot held and puts fd there. */

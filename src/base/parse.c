@@ -15,7 +15,7 @@ int parse_u64_n(const char *string, size_t length, uint64_t *ret)
 			return -EINVAL;
 	for (size_t i = 0; i < length; i++)
 		if (__builtin_mul_overflow(value, 10, &value) ||
-		    __builtin_add_overflow(value, (uint64_t)(string[i] - '0'), &value))
+			__builtin_add_overflow(value, (uint64_t)(string[i] - '0'), &value))
 			return -ERANGE;
 	*ret = value;
 	return 0;
