@@ -61,7 +61,7 @@ int cgroup_enable_controllers(
 /* SIGKILL to the tree of a v2 directory, and waits for its end: ETIMEDOUT. */
 int cgroup_kill_unified(const struct cgroup_dir *dir, unsigned limit_msec, struct err *err);
 
-int cgroup_open_procs(const struct cgroup *group, struct cgroup_entry *ret, struct err *err);
+int cgroup_open_v1_entry(const struct cgroup *group, struct cgroup_entry *ret, struct err *err);
 
 /* Calls visit for the directory and all below it, parents first; what vanishes meanwhile is no
  * error. A negative result of visit ends it. */

@@ -278,7 +278,7 @@ static int own(const struct cgroup *group, uid_t uid, struct err *err)
 
 const struct cgroup_ops cgroup_ops_v1 = {
 	.prepare = prepare,
-	.open_entry = cgroup_open_procs,
+	.open_entry = cgroup_open_v1_entry,
 	.set_frozen = set_frozen,
 	.is_frozen = is_frozen,
 	.kill_all = kill_all,
