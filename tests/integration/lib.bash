@@ -94,7 +94,6 @@ snapshot() {
 		find /tmp /run /var/tmp /dev/shm /dev/mqueue -maxdepth 3 -name "*$HULL_TEST_TOKEN*" \
 			-printf 'file %p\n'
 		find "$HULL_TEST_WORK" -mindepth 1 -maxdepth 1 -printf 'file %p\n'
-		ls -1 /run/netns 2> /dev/null | grep "$HULL_TEST_TOKEN" | sed 's/^/netns /'
 	) || true
 	sort -u <<< "$found"
 }
@@ -119,12 +118,12 @@ snapshot_processes() {
 				if (!is_below(pid, self) && !is_below(self, pid))
 					print pid
 		}' > "$BATS_FILE_TMPDIR/pids"
-		while read -r pid; do
-			# the printers of test results come and go with each file
-			tr '\0' ' ' < "/proc/$pid/cmdline" | grep -q bats- && continue
-			echo "process $pid $(tr '\0' ' ' < "/proc/$pid/cmdline")"
-			readlink "/proc/$pid/ns/"* | sed 's/^/namespace /'
-		done < "$BATS_FILE_TMPDIR/pids"
+	while read -r pid; do
+		# the printers of test results come and go with each file
+		tr '\0' ' ' < "/proc/$pid/cmdline" | grep -q bats- && continue
+		echo "process $pid $(tr '\0' ' ' < "/proc/$pid/cmdline")"
+		readlink "/proc/$pid/ns/"* | sed 's/^/namespace /'
+	done < "$BATS_FILE_TMPDIR/pids"
 }
 
 # ---- containers -----------------------------------------------------------------------------------
@@ -140,6 +139,9 @@ skip_on_runc() {
 
 # oci ARGS...: a runtime that hangs ends with 124 after half a minute
 oci() {
+	if [ -n "${STRATEGY:-}" ] && [[ $1 == create || $1 == run ]]; then
+		set -- "$1" --strategy "$STRATEGY" "${@:2}"
+	fi
 	timeout --foreground --kill-after 2 30 "$RUNTIME" --root "$ROOT" "$@"
 }
 
@@ -326,12 +328,6 @@ eventually() {
 
 has_status() { # has_status STATUS [ID]
 	[ "$(state_of status "${2:-$ID}")" = "$1" ]
-}
-
-# helper COMMAND...: starts it in the background; its pid is in $helper
-background() {
-	"$@" 3>&- &
-	helper=$!
 }
 
 # ---- what a test claims ---------------------------------------------------------------------------

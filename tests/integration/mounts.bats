@@ -289,6 +289,14 @@ no_volume() {
 	prints /b/c
 }
 
+@test "a relative destination is taken from the root" {
+	bundle '.process.cwd = "/home"'
+	add_mount relative/m tmpfs one
+	run_in 'awk "/ one / { print \$5 }" /proc/self/mountinfo'
+	says /relative/m
+	is_runc || prints /relative/m
+}
+
 @test "a destination that is a symbolic link to a missing folder is made inside" {
 	bundle
 	ln -s /made/here "$BUNDLE/rootfs/link"
@@ -689,7 +697,7 @@ zero character special file 1:5 666 0:0"
 
 @test "fd, stdin, stdout and stderr lead to the process's own descriptors" {
 	bundle
-	run_in 'cd /dev; for l in fd stdin stdout stderr ptmx; do readlink $l; done; echo through > /dev/stderr'
+	run_in 'cd /dev; for l in fd stdin stdout stderr ptmx; do readlink $l; done; echo through >> /dev/stderr'
 	prints $'/proc/self/fd\n/proc/self/fd/0\n/proc/self/fd/1\n/proc/self/fd/2\npts/ptmx\nthrough'
 }
 

@@ -645,10 +645,10 @@ on_terminal() {
 	bundle '.process.terminal = true'
 	try run --detach --bundle "$BUNDLE" "$ID"
 	exits_with 1
-	says "console socket"
+	matches "$output" "console.socket"
 	try create --bundle "$BUNDLE" "$ID"
 	exits_with 1
-	says "console socket"
+	matches "$output" "console.socket"
 	nothing_left
 }
 
@@ -656,7 +656,7 @@ on_terminal() {
 	bundle '.process.args = ["true"]'
 	try create --console-socket "$T/console" --bundle "$BUNDLE" "$ID"
 	exits_with 1
-	says "console socket"
+	matches "$output" "console.socket"
 	nothing_left
 }
 
