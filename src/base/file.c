@@ -4,10 +4,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/fd.h"
+
+enum { FILE_FIRST_BYTES = 4096 };
 
 int file_read_at(struct arena *arena, int dir_fd, const char *path, size_t max_bytes,
 	const char **ret_text, size_t *ret_length, struct err *err)
@@ -37,6 +40,47 @@ int file_read_at(struct arena *arena, int dir_fd, const char *path, size_t max_b
 		return err_while(err, "%s", path);
 	*ret_text = text;
 	*ret_length = (size_t)n;
+	return 0;
+}
+
+int file_create(
+	int dir_fd, const char *name, const void *bytes, size_t size, mode_t mode, struct err *err)
+{
+	int r;
+
+	AUTO_FD int fd = openat(
+		dir_fd, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
+	if (fd < 0)
+		return err_sys(err, "open %s", name);
+	r = fd_write_all(fd, bytes, size, err);
+	return r < 0 ? err_while(err, "%s", name) : 0;
+}
+
+int file_read_fd(struct arena *arena, int fd, const char *name, size_t max_bytes,
+	const char **ret_text, size_t *ret_length, struct err *err)
+{
+	size_t capacity = 0, length = 0;
+	char *text = NULL;
+
+	while (length == capacity) {
+		size_t wanted = capacity ? capacity * 2 : FILE_FIRST_BYTES;
+		char *bigger = arena_alloc(arena, wanted + 1);
+		ssize_t n;
+
+		if (length > 0)
+			memcpy(bigger, text, length);
+		text = bigger;
+		capacity = wanted;
+		n = fd_read_up_to(fd, text + length, capacity - length, err);
+		if (n < 0)
+			return err_while(err, "%s", name);
+		length += (size_t)n;
+		if (length > max_bytes)
+			return err_fail(err, EFBIG, "%s: more than %zu bytes; no more are read",
+				name, max_bytes);
+	}
+	*ret_text = text;
+	*ret_length = length;
 	return 0;
 }
 

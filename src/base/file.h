@@ -17,6 +17,17 @@
 int file_read_at(struct arena *arena, int dir_fd, const char *path, size_t max_bytes,
 	const char **ret_text, size_t *ret_length, struct err *err);
 
+/* Makes the file, which must not exist, with that content. A crash may leave a part of it. */
+int file_create(
+	int dir_fd, const char *name, const void *bytes, size_t size, mode_t mode, struct err *err);
+
+/*
+ * Reads what an open file, pipe or file of /proc gives until its end, NUL-terminated in arena.
+ * EFBIG when that is more than max_bytes. name is for errors.
+ */
+int file_read_fd(struct arena *arena, int fd, const char *name, size_t max_bytes,
+	const char **ret_text, size_t *ret_length, struct err *err);
+
 /*
  * Writes ".name.PID" beside it and renames that over name: readers see the old or the new content,
  * never a part, whatever happens in between.

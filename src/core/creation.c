@@ -16,11 +16,6 @@
 #include "base/path.h"
 #include "base/text.h"
 #include "core/fault.h"
-#include "core/handshake.h"
-#include "core/image_memory.h"
-#include "core/slots.h"
-#include "core/spawn.h"
-#include "core/template.h"
 #include "core/trace.h"
 #include "core/unsupported.h"
 #include "oci/state.h"
@@ -28,14 +23,10 @@
 
 void creation_done(struct creation *creation)
 {
-	if (creation->fds)
-		slots_close(&creation->plan, creation->fds);
-	image_memory_unmap(creation);
+	launch_done(&creation->launch);
 	fd_close(creation->own_console_fd);
 	fd_close(creation->console_fd);
 	fd_close(creation->dir_fd);
-	fd_close(creation->report_fd);
-	fd_close(creation->pidfd);
 	arena_done(&creation->arena);
 }
 
@@ -181,7 +172,7 @@ static int make_plan(struct creation *creation, struct err *err)
 	};
 
 	return planner_make(&creation->arena, creation->config, &creation->facts, &options,
-		&creation->plan, err);
+		&creation->launch.plan, err);
 }
 
 static void fill_record(struct creation *creation)
@@ -202,8 +193,13 @@ static void fill_record(struct creation *creation)
 
 int creation_prepare(struct creation *creation, struct err *err)
 {
-	int r = read_config(creation, err);
+	int r;
 
+	creation->launch.arena = &creation->arena;
+	creation->launch.id = creation->request->id;
+	creation->launch.preserved_fds = creation->request->preserve_fds;
+	creation->launch.is_traced = creation->request->trace_file != NULL;
+	r = read_config(creation, err);
 	if (r == 0)
 		r = unsupported_check(creation, err);
 	if (r == 0)
@@ -241,7 +237,7 @@ static int make_directory(struct creation *creation, struct err *err)
 	if (r < 0)
 		return r;
 	creation->record.cgroups = cgroups;
-	r = record_write(creation->dir_fd, &creation->record, &creation->arena, err);
+	r = record_create(creation->dir_fd, &creation->record, &creation->arena, err);
 	if (r == 0)
 		r = record_write_config(
 			creation->dir_fd, creation->config_text, creation->config_size, err);
@@ -255,65 +251,34 @@ static int make_group(struct creation *creation, struct err *err)
 
 static int open_slots(struct creation *creation, struct err *err)
 {
-	size_t n = creation->plan.n_slots;
-
-	creation->fds = ARENA_NEW_ARRAY(&creation->arena, n, int64_t);
-	for (size_t i = 0; i < n; i++)
-		creation->fds[i] = -1;
-	return slots_open(&creation->plan, creation->dir_fd, TAKE_FD(creation->console_fd),
-		creation->fds, err);
+	return launch_open_slots(
+		&creation->launch, creation->dir_fd, TAKE_FD(creation->console_fd), err);
 }
 
 static int spawn_process(struct creation *creation, struct err *err)
 {
-	AUTO_CGROUP_ENTRY entry = CGROUP_ENTRY_EMPTY;
-	AUTO_FD int program = -1;
-	AUTO_FD int image = -1;
-	AUTO_FD int template_ns = -1;
-	int gate = -1, sockets[2], r;
+	int r = launch_spawn(&creation->launch, &creation->group, err);
 
-	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sockets) < 0)
-		return err_sys(err, "socketpair");
-	creation->report_fd = sockets[0];
-	AUTO_FD int other_end = sockets[1];
-	r = cgroup_open_entry(&creation->group, &entry, err);
-	if (r == 0 && creation->plan.spawn.use_template)
-		r = template_open(&template_ns, err);
-	if (r == 0)
-		r = spawn_open_program(&program, err);
-	if (r == 0)
-		r = image_memory_make(creation, other_end, &image, err);
 	if (r < 0)
 		return r;
-	const struct spawn_request request = {
-		.plan = &creation->plan.spawn,
-		.fds = creation->fds,
-		.n_fds = creation->plan.n_slots,
-		.program_fd = program,
-		.image_fd = image,
-		.report_fd = other_end,
-		.template_fd = template_ns,
-		.preserved_fds = creation->request->preserve_fds,
-		.entry = &entry,
-	};
-	r = spawn(&request, &creation->record.pid, &creation->pidfd, &gate, err);
-	if (r == 0 && gate >= 0)
-		r = spawn_release(creation->record.pid, &creation->plan.spawn, gate, err);
-	slots_close(&creation->plan, creation->fds);
-	if (r == 0)
-		r = cgroup_after_spawn(
-			&creation->group, creation->record.pid, &creation->cgroup_settings, err);
-	return r;
+	return cgroup_after_spawn(
+		&creation->group, creation->launch.pid, &creation->cgroup_settings, err);
+}
+
+static int wait_until_ready(struct creation *creation, struct err *err)
+{
+	return launch_until_ready(&creation->launch, err);
 }
 
 /* The number alone may be another process tomorrow: with its start time it is this one. */
 static int record_process(struct creation *creation, struct err *err)
 {
 	struct process_stat stat;
-	int r = process_stat_read(creation->record.pid, &stat, err);
+	int r = process_stat_read(creation->launch.pid, &stat, err);
 
 	if (r < 0)
 		return r;
+	creation->record.pid = creation->launch.pid;
 	creation->record.start_time = stat.start_time;
 	return record_write(creation->dir_fd, &creation->record, &creation->arena, err);
 }
@@ -352,7 +317,7 @@ static int build(struct creation *creation, struct err *err)
 		{ "cgroup", make_group },
 		{ "slots", open_slots },
 		{ "spawn", spawn_process },
-		{ "ready", handshake_until_ready },
+		{ "ready", wait_until_ready },
 		{ "record", record_process },
 		{ "pidfile", write_pid_file },
 	};
@@ -379,7 +344,7 @@ int creation_build(struct creation *creation, struct err *err)
 
 int creation_go(struct creation *creation, struct err *err)
 {
-	int r = handshake_go(creation->report_fd, err);
+	int r = launch_go(&creation->launch, err);
 
 	if (r < 0)
 		creation_undo(creation);
@@ -388,7 +353,7 @@ int creation_go(struct creation *creation, struct err *err)
 
 int creation_wait_exec(struct creation *creation, struct err *err)
 {
-	int r = handshake_wait_exec(creation->report_fd, err);
+	int r = launch_wait_exec(&creation->launch, err);
 
 	if (r < 0)
 		creation_undo(creation);
@@ -399,8 +364,7 @@ void creation_undo(struct creation *creation)
 {
 	struct err ignored = ERR_INIT; /* the first error is the one to tell */
 
-	if (creation->pidfd >= 0)
-		process_kill_and_reap(creation->pidfd);
+	launch_kill(&creation->launch);
 	if (creation->dir_fd < 0)
 		return; /* somebody else's container, or none */
 	cgroup_kill_all(&creation->group, &ignored);

@@ -11,7 +11,7 @@
 #include "base/err.h"
 #include "core/cgroup/cgroup.h"
 #include "core/container.h"
-#include "core/planner/planner.h"
+#include "core/launch.h"
 #include "core/record.h"
 
 struct creation {
@@ -23,9 +23,8 @@ struct creation {
 	struct host_facts facts;
 	struct cgroup group;
 	struct cgroup_settings cgroup_settings;
-	struct container_plan plan;
+	struct launch launch;
 	struct record record;
-	struct plan image;   /* what hull-init gets */
 	const char *bundle;  /* absolute */
 	bool wait_for_start; /* create: hull-init listens for `start`; run: it goes on by itself */
 	bool offers_console; /* run in the foreground: a terminal comes to this process itself */
@@ -42,11 +41,10 @@ struct creation {
 
 #define CREATION_INIT(request_)                    \
 	((struct creation){ .request = (request_), \
+		.launch = LAUNCH_INIT,             \
 		.own_console_fd = -1,              \
 		.console_fd = -1,                  \
-		.dir_fd = -1,                      \
-		.report_fd = -1,                   \
-		.pidfd = -1 })
+		.dir_fd = -1 })
 
 /* Closes and frees; does not undo. */
 void creation_done(struct creation *creation);

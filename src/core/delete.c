@@ -48,36 +48,34 @@ static int remove_all(const struct container *container, struct err *err)
 	return r;
 }
 
+/* Locked first: what is read then does not change any more. */
+static int open_locked(struct arena *arena, const struct runtime *runtime, const char *id,
+	struct container *ret, struct err *err)
+{
+	AUTO_FD int dir = -1;
+	int r = record_open_dir(runtime, id, &dir, err);
+
+	if (r == 0)
+		r = record_lock(dir, err);
+	return r < 0 ? r : lookup_read(arena, runtime, id, TAKE_FD(dir), ret, err);
+}
+
 int container_delete(const struct runtime *runtime, const char *id, bool force, struct err *err)
 {
 	AUTO_ARENA arena = ARENA_INIT;
 	AUTO_CONTAINER container = CONTAINER_INIT;
 	enum container_status status;
-	int r = lookup_open(&arena, runtime, id, &container, err);
+	int r = open_locked(&arena, runtime, id, &container, err);
 
 	if (r == -ENOENT && force) {
 		*err = ERR_INIT;
 		return 0;
 	}
-	if (r == 0)
-		r = record_lock(container.dir_fd, err);
-	if (r < 0)
-		return r;
-	/* what was read before the lock may have changed until then */
-	lookup_done(&container);
-	container = CONTAINER_INIT;
-	r = lookup_open(&arena, runtime, id, &container, err);
-	if (r == -ENOENT && force) {
-		*err = ERR_INIT;
-		return 0;
-	}
-	if (r == 0)
-		r = record_lock(container.dir_fd, err);
-	if (r == 0)
+	if (r == 0 && !force)
 		r = lookup_status(&container, &status, err);
 	if (r < 0)
 		return r;
-	if (status != CONTAINER_STATUS_STOPPED && !force)
+	if (!force && status != CONTAINER_STATUS_STOPPED)
 		return err_fail(err, EBUSY, "cannot delete container %s that is not stopped: %s",
 			id, container_status_name(status));
 	return remove_all(&container, err);

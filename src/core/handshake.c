@@ -9,20 +9,24 @@
 #include "base/fd.h"
 #include "core/fault.h"
 #include "plan/message.h"
+#include "sys/fd_passing.h"
 #include "sys/process.h"
 
-/* 1: a message, 0: end of file, or an error. */
-static int receive(int socket_fd, struct message *ret, struct err *err)
+/*
+ * 1: a message, 0: end of file, or an error. ret_fd: a descriptor that came with it, or -1; NULL:
+ * none is taken.
+ */
+static int receive(int socket_fd, struct message *ret, int *ret_fd, struct err *err)
 {
-	ssize_t n;
+	struct err failed = ERR_INIT;
+	ssize_t n = fd_receive_message(socket_fd, ret, sizeof(*ret), ret_fd, &failed);
 
-	do
-		n = recv(socket_fd, ret, sizeof(*ret), 0);
-	while (n < 0 && errno == EINTR);
-	if (n < 0 && errno != ECONNRESET)
-		return err_sys(err, "recv from hull-init");
-	if (n <= 0)
+	if (n == -ECONNRESET || n == 0)
 		return 0;
+	if (n < 0) {
+		*err = failed;
+		return err_while(err, "hull-init");
+	}
 	if (n != (ssize_t)sizeof(*ret))
 		return err_fail(err, EPROTO, "hull-init sent %zd bytes, not a message", n);
 	return 1;
@@ -51,7 +55,7 @@ int handshake_go(int socket_fd, struct err *err)
 
 /* The plan goes on in a second process, our child like the first, which ends. */
 static int take_second_process(
-	struct creation *creation, const struct message *message, struct err *err)
+	struct launch *launch, const struct message *message, struct err *err)
 {
 	pid_t pid = (pid_t)message->number;
 	AUTO_FD int pidfd = -1;
@@ -61,23 +65,34 @@ static int take_second_process(
 		return unexpected(message, err);
 	r = process_pidfd_open(pid, &pidfd, err);
 	if (r == 0)
-		r = process_wait(creation->pidfd, &status, err);
+		r = process_wait(launch->pidfd, &status, err);
 	if (r < 0)
 		return r;
-	fd_replace(&creation->pidfd, TAKE_FD(pidfd));
-	creation->record.pid = pid;
-	return handshake_go(creation->report_fd, err);
+	fd_replace(&launch->pidfd, TAKE_FD(pidfd));
+	launch->pid = pid;
+	return handshake_go(launch->report_fd, err);
 }
 
-static int answer(struct creation *creation, struct message *message, struct err *err)
+static int synchronise(
+	struct launch *launch, const struct message *message, int fd, struct err *err)
+{
+	int r;
+
+	if (!launch->sync || message->number < 0 || message->number > PLAN_SYNC_SECCOMP)
+		return unexpected(message, err);
+	r = launch->sync(launch, (enum plan_sync)message->number, fd, err);
+	return r < 0 ? r : handshake_go(launch->report_fd, err);
+}
+
+static int answer(struct launch *launch, struct message *message, int fd, struct err *err)
 {
 	switch ((enum message_kind)message->kind) {
 	case MESSAGE_ERROR:
 		return take_error(message, err);
 	case MESSAGE_PID:
-		return take_second_process(creation, message, err);
+		return take_second_process(launch, message, err);
 	case MESSAGE_SYNC:
-		return handshake_go(creation->report_fd, err);
+		return synchronise(launch, message, fd, err);
 	case MESSAGE_HOLD:
 		kill(getpid(), SIGKILL);
 		return 0;
@@ -89,14 +104,14 @@ static int answer(struct creation *creation, struct message *message, struct err
 }
 
 /* How a process that says nothing ended tells why. */
-static int died(struct creation *creation, struct err *err)
+static int died(struct launch *launch, struct err *err)
 {
 	int status;
-	int r = process_wait(creation->pidfd, &status, err);
+	int r = process_wait(launch->pidfd, &status, err);
 
 	if (r < 0)
 		return r;
-	fd_replace(&creation->pidfd, -1);
+	fd_replace(&launch->pidfd, -1);
 	if (status == 128 + SIGKILL) {
 		err_fail(err, ENOMEM, "the container's process was killed before it was ready");
 		return err_hint(err, "its memory limit may be too low to start anything");
@@ -104,18 +119,19 @@ static int died(struct creation *creation, struct err *err)
 	return err_fail(err, EPROTO, "the container's process ended early with status %d", status);
 }
 
-int handshake_until_ready(struct creation *creation, struct err *err)
+int handshake_until_ready(struct launch *launch, struct err *err)
 {
 	for (;;) {
 		struct message message;
-		int r = receive(creation->report_fd, &message, err);
+		AUTO_FD int fd = -1;
+		int r = receive(launch->report_fd, &message, &fd, err);
 
 		if (r == 0)
-			return died(creation, err);
+			return died(launch, err);
 		if (r > 0 && message.kind == MESSAGE_READY)
 			return 0;
 		if (r > 0)
-			r = answer(creation, &message, err);
+			r = answer(launch, &message, fd, err);
 		if (r < 0)
 			return r;
 	}
@@ -124,7 +140,7 @@ int handshake_until_ready(struct creation *creation, struct err *err)
 int handshake_wait_exec(int socket_fd, struct err *err)
 {
 	struct message message;
-	int r = receive(socket_fd, &message, err);
+	int r = receive(socket_fd, &message, NULL, err);
 
 	if (r <= 0)
 		return r;

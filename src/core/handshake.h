@@ -7,10 +7,10 @@
 #pragma once
 
 #include "base/err.h"
-#include "core/creation.h"
+#include "core/launch.h"
 
 /* Answers hull-init until it is ready, or gives its error. */
-int handshake_until_ready(struct creation *creation, struct err *err);
+int handshake_until_ready(struct launch *launch, struct err *err);
 
 int handshake_go(int socket_fd, struct err *err);
 

@@ -16,24 +16,24 @@ static size_t page_up(size_t n)
 	return (n + IMAGE_PAGE_BYTES - 1) & ~(size_t)(IMAGE_PAGE_BYTES - 1);
 }
 
-int image_memory_make(struct creation *creation, int report_fd, int *ret_fd, struct err *err)
+int image_memory_make(struct launch *launch, int report_fd, int *ret_fd, struct err *err)
 {
-	bool is_traced = creation->request->trace_file != NULL;
 	size_t size, whole, times_bytes;
 	char *memory;
-
-	creation->image = (struct plan){
-		.steps = creation->plan.steps,
-		.n_steps = creation->plan.n_steps,
-		.fds = creation->fds,
-		.n_fds = creation->plan.n_slots,
+	struct plan image = {
+		.steps = launch->plan.steps,
+		.n_steps = launch->plan.n_steps,
+		.fds = launch->fds,
+		.n_fds = launch->plan.n_slots,
 		.report_fd = report_fd,
-		.preserved_fds = creation->request->preserve_fds,
-		.id = creation->request->id,
+		.preserved_fds = launch->preserved_fds,
+		.id = launch->id,
 	};
-	fault_configure(&creation->image);
-	times_bytes = is_traced ? page_up(creation->plan.n_steps * sizeof(struct plan_time)) : 0;
-	size = plan_encoded_size(&creation->image);
+
+	fault_configure(&image);
+	times_bytes = launch->is_traced ? page_up(launch->plan.n_steps * sizeof(struct plan_time))
+					: 0;
+	size = plan_encoded_size(&image);
 	whole = page_up(size) + times_bytes;
 	AUTO_FD int fd = memfd_create("hull-plan", MFD_CLOEXEC);
 	if (fd < 0)
@@ -43,19 +43,19 @@ int image_memory_make(struct creation *creation, int report_fd, int *ret_fd, str
 	memory = mmap(NULL, whole, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	if (memory == MAP_FAILED)
 		return err_sys(err, "mmap the plan of %zu bytes", whole);
-	plan_encode(&creation->image, memory);
+	plan_encode(&image, memory);
 	munmap(memory, page_up(size));
-	if (is_traced) {
-		creation->times = (struct plan_time *)(memory + page_up(size));
-		creation->times_bytes = times_bytes;
+	if (launch->is_traced) {
+		launch->times = (struct plan_time *)(memory + page_up(size));
+		launch->times_bytes = times_bytes;
 	}
 	*ret_fd = TAKE_FD(fd);
 	return 0;
 }
 
-void image_memory_unmap(struct creation *creation)
+void image_memory_unmap(struct launch *launch)
 {
-	if (creation->times)
-		munmap(creation->times, creation->times_bytes);
-	creation->times = NULL;
+	if (launch->times)
+		munmap(launch->times, launch->times_bytes);
+	launch->times = NULL;
 }

@@ -7,9 +7,9 @@
 #pragma once
 
 #include "base/err.h"
-#include "core/creation.h"
+#include "core/launch.h"
 
-/* Fills creation->image, ->times; report_fd is hull-init's end. */
-int image_memory_make(struct creation *creation, int report_fd, int *ret_fd, struct err *err);
+/* Fills launch->times; report_fd is hull-init's end. */
+int image_memory_make(struct launch *launch, int report_fd, int *ret_fd, struct err *err);
 
-void image_memory_unmap(struct creation *creation);
+void image_memory_unmap(struct launch *launch);

@@ -18,17 +18,13 @@ void lookup_done(struct container *container)
 	fd_close(container->dir_fd);
 }
 
-int lookup_open(struct arena *arena, const struct runtime *runtime, const char *id,
+int lookup_read(struct arena *arena, const struct runtime *runtime, const char *id, int dir_fd,
 	struct container *ret, struct err *err)
 {
-	AUTO_FD int dir = -1;
+	AUTO_FD int dir = dir_fd;
 	struct container container = { .runtime = runtime, .id = id, .arena = arena };
-	int r;
+	int r = record_read(arena, dir, &container.record, err);
 
-	r = record_open_dir(runtime, id, &dir, err);
-	if (r < 0)
-		return r;
-	r = record_read(arena, dir, &container.record, err);
 	container.has_record = r == 0;
 	if (r == 0)
 		r = cgroup_from_strings(arena, container.record.cgroups, container.record.n_cgroups,
@@ -39,6 +35,15 @@ int lookup_open(struct arena *arena, const struct runtime *runtime, const char *
 	container.dir_fd = TAKE_FD(dir);
 	*ret = container;
 	return 0;
+}
+
+int lookup_open(struct arena *arena, const struct runtime *runtime, const char *id,
+	struct container *ret, struct err *err)
+{
+	int dir = -1;
+	int r = record_open_dir(runtime, id, &dir, err);
+
+	return r < 0 ? r : lookup_read(arena, runtime, id, dir, ret, err);
 }
 
 bool lookup_is_alive(const struct container *container)

@@ -30,6 +30,10 @@ void lookup_done(struct container *container);
 int lookup_open(struct arena *arena, const struct runtime *runtime, const char *id,
 	struct container *ret, struct err *err);
 
+/* The same with the container's directory open already; takes dir_fd, also on failure. */
+int lookup_read(struct arena *arena, const struct runtime *runtime, const char *id, int dir_fd,
+	struct container *ret, struct err *err);
+
 /* The process of the record is there and has not ended. */
 bool lookup_is_alive(const struct container *container);
 

@@ -102,7 +102,7 @@ static void print_steps(struct arena *arena, FILE *out, const struct container_p
 
 static void print_caller(struct arena *arena, FILE *out, const struct creation *creation)
 {
-	const struct container_plan *plan = &creation->plan;
+	const struct container_plan *plan = &creation->launch.plan;
 	const struct spawn_plan *spawn = &plan->spawn;
 
 	fprintf(out, "caller:\n");
@@ -185,7 +185,7 @@ static void write_slot(struct json_writer *writer, const struct slot *slot)
 static void print_json(struct arena *arena, FILE *out, const struct creation *creation)
 {
 	struct json_writer writer = JSON_WRITER_INIT(arena, "  ");
-	const struct container_plan *plan = &creation->plan;
+	const struct container_plan *plan = &creation->launch.plan;
 
 	json_write_object(&writer, NULL);
 	json_write_object(&writer, "spawn");
@@ -227,6 +227,6 @@ int container_print_plan(
 		return 0;
 	}
 	print_caller(&creation.arena, out, &creation);
-	print_steps(&creation.arena, out, &creation.plan);
+	print_steps(&creation.arena, out, &creation.launch.plan);
 	return 0;
 }

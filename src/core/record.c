@@ -160,6 +160,14 @@ static const char *record_text(struct arena *arena, const struct record *record,
 	return json_write_text(&writer, ret_length);
 }
 
+int record_create(int dir_fd, const struct record *record, struct arena *arena, struct err *err)
+{
+	size_t length;
+	const char *text = record_text(arena, record, &length);
+
+	return file_create(dir_fd, RECORD_FILE, text, length, 0600, err);
+}
+
 int record_write(int dir_fd, const struct record *record, struct arena *arena, struct err *err)
 {
 	size_t length;
@@ -170,7 +178,7 @@ int record_write(int dir_fd, const struct record *record, struct arena *arena, s
 
 int record_write_config(int dir_fd, const char *bytes, size_t size, struct err *err)
 {
-	return file_replace(dir_fd, RECORD_CONFIG, bytes, size, 0600, err);
+	return file_create(dir_fd, RECORD_CONFIG, bytes, size, 0600, err);
 }
 
 int record_read(struct arena *arena, int dir_fd, struct record *ret, struct err *err)
@@ -184,6 +192,8 @@ int record_read(struct arena *arena, int dir_fd, struct record *ret, struct err 
 
 	r = file_read_at(arena, dir_fd, RECORD_FILE, JSON_TEXT_MAX_BYTES, &text, &length, err);
 	if (r == -ENOENT)
+		return err_fail(err, ENODATA, "the container's creation was interrupted");
+	if (r == 0 && (length == 0 || text[length - 1] != '}'))
 		return err_fail(err, ENODATA, "the container's creation was interrupted");
 	if (r == 0)
 		r = json_parse(text, length, &value, err);

@@ -5,7 +5,8 @@
  * Layer 2, role caller. ROOT/ID/ holds state.json (this record), config.json (a copy of the
  * configuration it was created with) and start.sock (while it waits for `start`). The record is
  * written before the first side effect, so that whatever a crash leaves can be found and removed;
- * each write is a new file renamed over the old one.
+ * later it is replaced as a whole, by a rename. A record that is not there or cut off tells that
+ * nothing else was made yet.
  *
  * Whoever changes a container holds the lock of its directory (flock(2)), which goes with the
  * process: a directory without a lock and without a pid is one whose creator died.
@@ -49,6 +50,8 @@ int record_open_dir(
 /* Waits at most a second for whoever holds the lock; EBUSY then. */
 int record_lock(int dir_fd, struct err *err);
 
+/* The first one; then each later one over it. */
+int record_create(int dir_fd, const struct record *record, struct arena *arena, struct err *err);
 int record_write(int dir_fd, const struct record *record, struct arena *arena, struct err *err);
 
 /* ENODATA: the creator died before it could write one. */

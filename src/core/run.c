@@ -28,7 +28,7 @@ static int wait_and_delete(const struct creation *creation, int *ret_status, str
 {
 	const struct container_request *request = creation->request;
 	struct err failed = ERR_INIT;
-	int r = foreground_wait(creation->pidfd, creation->own_console_fd, ret_status, err);
+	int r = foreground_wait(creation->launch.pidfd, creation->own_console_fd, ret_status, err);
 
 	if (request->keep)
 		return r;

@@ -59,13 +59,13 @@ static void write_caller(struct json_writer *writer, const struct creation *crea
 
 static void write_init(struct json_writer *writer, const struct creation *creation)
 {
-	for (size_t i = 0; i < creation->plan.n_steps; i++) {
-		const struct step *step = &creation->plan.steps[i];
-		const struct plan_time *time = &creation->times[i];
+	for (size_t i = 0; i < creation->launch.plan.n_steps; i++) {
+		const struct step *step = &creation->launch.plan.steps[i];
+		const struct plan_time *time = &creation->launch.times[i];
 
 		if (time->begin_ns == 0)
 			break; /* not reached yet: it waits for start */
-		write_event(writer, plan_step_name(step->kind), creation->record.pid,
+		write_event(writer, plan_step_name(step->kind), creation->launch.pid,
 			creation->begin_ns, time->begin_ns,
 			time->end_ns ? time->end_ns : time->begin_ns);
 		json_write_object(writer, "args");
@@ -97,13 +97,13 @@ int trace_write(const struct creation *creation, struct err *err)
 	size_t length;
 	int r;
 
-	if (!path || !creation->times)
+	if (!path || !creation->launch.times)
 		return 0;
 	json_write_object(&writer, NULL);
 	json_write_string(&writer, "displayTimeUnit", "ms");
 	json_write_list(&writer, "traceEvents");
 	write_process_name(&writer, getpid(), "caller");
-	write_process_name(&writer, creation->record.pid, "hull-init");
+	write_process_name(&writer, creation->launch.pid, "hull-init");
 	write_caller(&writer, creation);
 	write_init(&writer, creation);
 	json_write_end(&writer);

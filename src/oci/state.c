@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/json_write.h"
+#include "base/utc.h"
 
 static void write_annotations(struct json_writer *writer, const struct oci_state *state)
 {
@@ -71,13 +72,10 @@ const char *oci_state_hook_text(struct arena *arena, const struct oci_state *sta
 
 const char *oci_time_text(struct arena *arena, struct timespec time)
 {
-	char seconds[64], fraction[16];
+	char seconds[UTC_TEXT_BYTES], fraction[16];
 	size_t length;
-	struct tm utc;
 
-	if (!gmtime_r(&time.tv_sec, &utc)) /* a year that does not fit into an int */
-		return "1970-01-01T00:00:00Z";
-	strftime(seconds, sizeof(seconds), "%Y-%m-%dT%H:%M:%S", &utc);
+	utc_text(time.tv_sec, seconds);
 	snprintf(fraction, sizeof(fraction), ".%09ld", time.tv_nsec);
 	length = strlen(fraction);
 	while (fraction[length - 1] == '0')

@@ -16,6 +16,22 @@ union control {
 	char bytes[CMSG_SPACE(sizeof(int))];
 };
 
+/* What a stream's buffer did not take at once. */
+static int send_rest(int socket_fd, const char *text, size_t size, struct err *err)
+{
+	while (size > 0) {
+		ssize_t n = send(socket_fd, text, size, MSG_NOSIGNAL);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return err_sys(err, "send behind a descriptor");
+		text += n;
+		size -= (size_t)n;
+	}
+	return 0;
+}
+
 int fd_pass(int socket_fd, int fd, const void *text, size_t size, struct err *err)
 {
 	struct iovec data = { .iov_base = (void *)text, .iov_len = size };
@@ -27,26 +43,29 @@ int fd_pass(int socket_fd, int fd, const void *text, size_t size, struct err *er
 		.msg_controllen = sizeof(control),
 	};
 	struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+	ssize_t n;
 
 	header->cmsg_level = SOL_SOCKET;
 	header->cmsg_type = SCM_RIGHTS;
 	header->cmsg_len = CMSG_LEN(sizeof(int));
 	memcpy(CMSG_DATA(header), &fd, sizeof(fd));
-	if (sendmsg(socket_fd, &message, MSG_NOSIGNAL) < 0)
+	do
+		n = sendmsg(socket_fd, &message, MSG_NOSIGNAL);
+	while (n < 0 && errno == EINTR);
+	if (n < 0)
 		return err_sys(err, "sendmsg a descriptor");
-	return 0;
+	return send_rest(socket_fd, (const char *)text + n, size - (size_t)n, err);
 }
 
-int fd_receive(int socket_fd, int *ret_fd, struct err *err)
+ssize_t fd_receive_message(int socket_fd, void *bytes, size_t size, int *ret_fd, struct err *err)
 {
-	char text[256];
-	struct iovec data = { .iov_base = text, .iov_len = sizeof(text) };
+	struct iovec data = { .iov_base = bytes, .iov_len = size };
 	union control control = { 0 };
 	struct msghdr message = {
 		.msg_iov = &data,
 		.msg_iovlen = 1,
-		.msg_control = &control,
-		.msg_controllen = sizeof(control),
+		.msg_control = ret_fd ? &control : NULL,
+		.msg_controllen = ret_fd ? sizeof(control) : 0,
 	};
 	struct cmsghdr *header;
 	ssize_t n;
@@ -55,12 +74,28 @@ int fd_receive(int socket_fd, int *ret_fd, struct err *err)
 		n = recvmsg(socket_fd, &message, MSG_CMSG_CLOEXEC);
 	while (n < 0 && errno == EINTR);
 	if (n < 0)
-		return err_sys(err, "recvmsg a descriptor");
+		return err_sys(err, "recvmsg");
+	if (!ret_fd)
+		return n;
 	header = CMSG_FIRSTHDR(&message);
-	if (n == 0 || !header || header->cmsg_level != SOL_SOCKET ||
-		header->cmsg_type != SCM_RIGHTS || header->cmsg_len != CMSG_LEN(sizeof(int)))
+	*ret_fd = -1;
+	if (header && header->cmsg_level == SOL_SOCKET && header->cmsg_type == SCM_RIGHTS &&
+		header->cmsg_len == CMSG_LEN(sizeof(int)))
+		memcpy(ret_fd, CMSG_DATA(header), sizeof(*ret_fd));
+	return n;
+}
+
+int fd_receive(int socket_fd, int *ret_fd, struct err *err)
+{
+	char text[256];
+	int fd;
+	ssize_t n = fd_receive_message(socket_fd, text, sizeof(text), &fd, err);
+
+	if (n < 0)
+		return (int)n;
+	if (fd < 0)
 		return err_fail(err, ECONNRESET, "no descriptor was sent");
-	memcpy(ret_fd, CMSG_DATA(header), sizeof(*ret_fd));
+	*ret_fd = fd;
 	return 0;
 }
 

@@ -7,15 +7,23 @@
 #pragma once
 
 #include <stddef.h>
+#include <sys/types.h>
 
 #include "base/err.h"
 
-/* Sends one descriptor with text (at least one byte) as the data beside it. */
+/* Sends one descriptor with text (at least one byte) as the data beside it. All of the text is
+ * sent; of a stream the descriptor comes with its beginning. */
 int fd_pass(int socket_fd, int fd, const void *text, size_t size, struct err *err);
 
 /* Receives one descriptor (close-on-exec); the data is dropped. ECONNRESET: the other end closed.
  */
 int fd_receive(int socket_fd, int *ret_fd, struct err *err);
+
+/*
+ * One datagram of up to size bytes and, if one came with it, its descriptor (close-on-exec), else
+ * -1; with ret_fd NULL none is accepted. Returns the number of bytes; 0 at the end.
+ */
+ssize_t fd_receive_message(int socket_fd, void *bytes, size_t size, int *ret_fd, struct err *err);
 
 /* A connection to a listening socket at path, of any length (through /proc/self/fd). */
 int socket_connect(const char *path, int type, int *ret_fd, struct err *err);

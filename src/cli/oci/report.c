@@ -11,6 +11,7 @@
 #include "base/fd.h"
 #include "base/json_write.h"
 #include "base/text.h"
+#include "base/utc.h"
 #include "cli/printable.h"
 
 enum { NOTE_BYTES = 1024 };
@@ -125,11 +126,9 @@ const char *report_message(struct arena *arena, const struct err *err)
 
 const char *report_time(struct arena *arena, const struct timespec *when)
 {
-	struct tm utc;
-	char seconds[sizeof("2026-01-02T03:04:05") + 8] = ""; /* years have no end */
+	char seconds[UTC_TEXT_BYTES];
 
-	gmtime_r(&when->tv_sec, &utc);
-	strftime(seconds, sizeof(seconds), "%Y-%m-%dT%H:%M:%S", &utc);
+	utc_text(when->tv_sec, seconds);
 	return arena_printf(arena, "%s.%09ldZ", seconds, when->tv_nsec);
 }
 

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/launch.h"
+
+#include <sys/socket.h>
+
+#include "base/fd.h"
+#include "core/handshake.h"
+#include "core/image_memory.h"
+#include "core/slots.h"
+#include "core/spawn.h"
+#include "core/template.h"
+#include "sys/process.h"
+
+void launch_done(struct launch *launch)
+{
+	if (launch->fds)
+		slots_close(&launch->plan, launch->fds);
+	image_memory_unmap(launch);
+	fd_close(launch->report_fd);
+	fd_close(launch->pidfd);
+}
+
+int launch_open_slots(struct launch *launch, int dir_fd, int console_fd, struct err *err)
+{
+	size_t n = launch->plan.n_slots;
+
+	launch->fds = ARENA_NEW_ARRAY(launch->arena, n, int64_t);
+	for (size_t i = 0; i < n; i++)
+		launch->fds[i] = -1;
+	return slots_open(&launch->plan, dir_fd, console_fd, launch->fds, err);
+}
+
+int launch_spawn(struct launch *launch, const struct cgroup *group, struct err *err)
+{
+	AUTO_CGROUP_ENTRY entry = CGROUP_ENTRY_EMPTY;
+	AUTO_FD int program = -1;
+	AUTO_FD int image = -1;
+	AUTO_FD int template_ns = -1;
+	int gate = -1, sockets[2], r;
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sockets) < 0)
+		return err_sys(err, "socketpair");
+	launch->report_fd = sockets[0];
+	AUTO_FD int other_end = sockets[1];
+	r = cgroup_open_entry(group, &entry, err);
+	if (r == 0 && launch->plan.spawn.use_template)
+		r = template_open(&template_ns, err);
+	if (r == 0)
+		r = spawn_open_program(&program, err);
+	if (r == 0)
+		r = image_memory_make(launch, other_end, &image, err);
+	if (r < 0)
+		return r;
+	const struct spawn_request request = {
+		.plan = &launch->plan.spawn,
+		.fds = launch->fds,
+		.n_fds = launch->plan.n_slots,
+		.program_fd = program,
+		.image_fd = image,
+		.report_fd = other_end,
+		.template_fd = template_ns,
+		.preserved_fds = launch->preserved_fds,
+		.entry = &entry,
+	};
+	r = spawn(&request, &launch->pid, &launch->pidfd, &gate, err);
+	if (r == 0 && gate >= 0)
+		r = spawn_release(launch->pid, &launch->plan.spawn, gate, err);
+	slots_close(&launch->plan, launch->fds);
+	return r;
+}
+
+int launch_until_ready(struct launch *launch, struct err *err)
+{
+	return handshake_until_ready(launch, err);
+}
+
+int launch_go(struct launch *launch, struct err *err)
+{
+	return handshake_go(launch->report_fd, err);
+}
+
+int launch_wait_exec(struct launch *launch, struct err *err)
+{
+	return handshake_wait_exec(launch->report_fd, err);
+}
+
+void launch_kill(struct launch *launch)
+{
+	if (launch->pidfd >= 0)
+		process_kill_and_reap(launch->pidfd);
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * launch: a plan on its way to a running process; what create, run and exec have in common.
+ *
+ * Layer 2, role caller. In this order: the plan is set, launch_open_slots(), launch_spawn(),
+ * launch_until_ready(), launch_go(), launch_wait_exec(). After a failure the process may still be
+ * there: launch_kill().
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "core/cgroup/cgroup.h"
+#include "core/planner/planner.h"
+#include "plan/message.h"
+
+struct launch;
+
+/* Does what hull-init waits for at a point of its plan. fd: what came with the message, or -1; the
+ * caller of this function closes it. */
+typedef int launch_sync(struct launch *launch, enum plan_sync point, int fd, struct err *err);
+
+struct launch {
+	struct arena *arena;
+	const char *id;
+	struct container_plan plan;
+	uint32_t preserved_fds;
+	bool is_traced;
+	launch_sync *sync; /* NULL: the plan has no such points */
+	void *context;     /* for sync */
+	pid_t pid;         /* in our pid namespace; 0 before the spawn */
+	int pidfd;
+	int report_fd;           /* our end */
+	int64_t *fds;            /* by slot */
+	struct plan_time *times; /* shared with hull-init; NULL: not traced */
+	size_t times_bytes;
+};
+
+#define LAUNCH_INIT ((struct launch){ .pidfd = -1, .report_fd = -1 })
+
+/* Closes what is open; the process goes on. */
+void launch_done(struct launch *launch);
+
+/* dir_fd: where SLOT_START_LISTENER makes its socket; console_fd is taken (slots.h). */
+int launch_open_slots(struct launch *launch, int dir_fd, int console_fd, struct err *err);
+
+/* The process begins in the group. Slots are closed: hull-init has them. */
+int launch_spawn(struct launch *launch, const struct cgroup *group, struct err *err);
+
+/* Answers hull-init until it is ready, or gives its error. */
+int launch_until_ready(struct launch *launch, struct err *err);
+
+int launch_go(struct launch *launch, struct err *err);
+
+/* After the go: 0 when the program was executed, else why not. */
+int launch_wait_exec(struct launch *launch, struct err *err);
+
+/* SIGKILL, and reaps it. Nothing when there is no process. */
+void launch_kill(struct launch *launch);
