@@ -3,6 +3,7 @@
 
 #include <assert.h>
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -175,6 +176,16 @@ void json_write_u64(struct json_writer *writer, const char *key, uint64_t value)
 	put_lead(writer, key);
 	snprintf(text, sizeof(text), "%" PRIu64, value);
 	put(writer, text);
+}
+
+void json_write_double(struct json_writer *writer, const char *key, double value)
+{
+	char number[32];
+
+	assert(isfinite(value));
+	snprintf(number, sizeof(number), "%.15g", value);
+	put_lead(writer, key);
+	put(writer, number);
 }
 
 void json_write_bool(struct json_writer *writer, const char *key, bool value)

@@ -50,6 +50,8 @@ void json_write_string_n(
 	struct json_writer *writer, const char *key, const char *value, size_t length);
 void json_write_i64(struct json_writer *writer, const char *key, int64_t value);
 void json_write_u64(struct json_writer *writer, const char *key, uint64_t value);
+/* Finite, with 15 significant digits at most. */
+void json_write_double(struct json_writer *writer, const char *key, double value);
 void json_write_bool(struct json_writer *writer, const char *key, bool value);
 void json_write_null(struct json_writer *writer, const char *key);
 
