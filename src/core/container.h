@@ -20,6 +20,9 @@
 #include "base/arena.h"
 #include "base/err.h"
 
+struct container_stats; /* core/stats.h */
+struct oci_resources;
+
 enum cgroup_manager {
 	CGROUP_MANAGER_FILES,
 	CGROUP_MANAGER_SYSTEMD,
@@ -87,6 +90,39 @@ int container_run(const struct container_request *request, int *ret_status, stru
 int container_print_plan(
 	const struct container_request *request, bool json, FILE *out, struct err *err);
 
+/* exec. Strings are borrowed, NULL where an option was not given. */
+struct exec_request {
+	const struct runtime *runtime;
+	const char *id;
+	const char *process_file; /* the whole process; the other fields below are then not used */
+	const char *const *args;
+	size_t n_args;
+	const char *cwd;
+	const char *user;       /* "UID[:GID]" */
+	const char *const *env; /* added to the container's own */
+	size_t n_env;
+	const char *const *additional_gids;
+	size_t n_additional_gids;
+	const char *const *capabilities; /* names, added to the container's own */
+	size_t n_capabilities;
+	const char *process_label;
+	const char *apparmor;
+	bool no_new_privs;
+	bool tty;
+
+	const char *const *cgroups; /* sub-groups, "[CONTROLLER:]PATH" */
+	size_t n_cgroups;
+	const char *console_socket;
+	const char *pidfd_socket;
+	const char *pid_file;
+	uint32_t preserve_fds;
+	bool detach;
+	bool ignore_paused;
+};
+
+/* Runs one more process in the container; waits unless detach, *ret_status as for run. */
+int container_exec(const struct exec_request *request, int *ret_status, struct err *err);
+
 int container_start(const struct runtime *runtime, const char *id, struct err *err);
 
 /* all: every process of the container; "not running" is then success. */
@@ -103,3 +139,39 @@ int container_state(struct arena *arena, const struct runtime *runtime, const ch
 /* All containers below the root, sorted by id; a root that is not there is an empty list. */
 int container_list(struct arena *arena, const struct runtime *runtime, struct container_state **ret,
 	size_t *ret_count, struct err *err);
+
+/* Freezes all processes. ESRCH "container not running"; EINVAL, also with "container paused". */
+int container_pause(const struct runtime *runtime, const char *id, struct err *err);
+
+/* Not paused: EINVAL "container not paused". */
+int container_resume(const struct runtime *runtime, const char *id, struct err *err);
+
+/* What update changes; the rest stays as it is. Pointers are borrowed. */
+struct container_changes {
+	const struct oci_resources *resources; /* checked by oci_resources_check() */
+	const char *l3_cache_schema;           /* NULL: stays */
+	const char *mem_bw_schema;
+};
+
+/* Limits that cannot be had are refused with the name of the field before anything is written; when
+ * the kernel refuses one, those written before it stay. */
+int container_update(const struct runtime *runtime, const char *id,
+	const struct container_changes *changes, struct err *err);
+
+/* Every process of the container, in the caller's pid namespace, sorted; a stopped one may have
+ * none. *ret is in arena. */
+int container_pids(struct arena *arena, const struct runtime *runtime, const char *id, pid_t **ret,
+	size_t *ret_count, struct err *err);
+
+/* What the container uses now; *ret lives in arena. Stopped: ESRCH "container not running". */
+int container_read_stats(struct arena *arena, const struct runtime *runtime, const char *id,
+	struct container_stats *ret, struct err *err);
+
+/* Something to report of a running container. stats is borrowed; NULL: the kernel killed a process,
+ * or could not help it, for want of memory. A failure ends container_events(). */
+typedef int container_event_fn(void *context, const struct container_stats *stats, struct err *err);
+
+/* Reports stats each interval_nsec (> 0), the first ones after the first interval, and each want of
+ * memory at once; returns 0 when the container has ended. */
+int container_events(const struct runtime *runtime, const char *id, uint64_t interval_nsec,
+	container_event_fn *report, void *context, struct err *err);

@@ -16,6 +16,7 @@
 #include "base/path.h"
 #include "base/text.h"
 #include "core/fault.h"
+#include "core/pid_file.h"
 #include "core/trace.h"
 #include "core/unsupported.h"
 #include "oci/state.h"
@@ -285,26 +286,13 @@ static int record_process(struct creation *creation, struct err *err)
 
 static int write_pid_file(struct creation *creation, struct err *err)
 {
-	const char *path = creation->request->pid_file;
-	char text[16];
-	const char *directory;
-	int r;
+	const struct container_request *request = creation->request;
+	pid_t pid = creation->launch.pid;
+	int r = pid_file_write(&creation->arena, request->pid_file, pid, err);
 
-	if (!path)
-		return 0;
-	directory = path_join(&creation->arena, path, "..");
-	AUTO_FD int dir = open(directory, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (dir < 0)
-		r = err_sys(err, "open %s", directory);
-	else
-		r = file_replace(dir, path_base(path), text,
-			(size_t)snprintf(text, sizeof(text), "%d", creation->record.pid), 0644,
-			err);
-	if (r < 0) {
-		err_while(err, "pid file %s", path);
-		return err_path(err, path);
-	}
-	return 0;
+	if (r == 0 && request->pidfd_socket)
+		r = pidfd_send(request->pidfd_socket, creation->launch.pidfd, err);
+	return r;
 }
 
 static int build(struct creation *creation, struct err *err)

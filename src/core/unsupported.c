@@ -13,7 +13,6 @@ int unsupported_check(const struct creation *creation, struct err *err)
 {
 	const struct oci_config *config = creation->config;
 	const struct oci_linux *platform = &config->platform;
-	const struct oci_process *process = config->process;
 	const struct {
 		bool is_asked;
 		const char *pointer, *what;
@@ -30,9 +29,6 @@ int unsupported_check(const struct creation *creation, struct err *err)
 		{ platform->n_net_devices > 0, "/linux/netDevices", "moving network devices" },
 		{ platform->intel_rdt != NULL, "/linux/intelRdt", "Intel RDT" },
 		{ platform->memory_policy != NULL, "/linux/memoryPolicy", "memory policies" },
-		{ process && process->exec_cpu_affinity, "/process/execCPUAffinity",
-			"CPU affinity of exec" },
-		{ creation->request->pidfd_socket != NULL, "", "--pidfd-socket" },
 	};
 
 	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)

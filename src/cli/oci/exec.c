@@ -60,13 +60,46 @@ static const struct option_spec exec_option_table[] = {
 	OPTION_END,
 };
 
+static int exec_run(struct command_call *call, struct err *err)
+{
+	const struct exec_options *options = call->options;
+	const struct exec_request request = {
+		.runtime = call->runtime,
+		.id = call->args[0],
+		.process_file = options->process,
+		.args = call->args + 1,
+		.n_args = call->n_args - 1,
+		.cwd = options->cwd,
+		.user = options->user,
+		.env = options->env.items,
+		.n_env = options->env.n_items,
+		.additional_gids = options->additional_gids.items,
+		.n_additional_gids = options->additional_gids.n_items,
+		.capabilities = options->capabilities.items,
+		.n_capabilities = options->capabilities.n_items,
+		.process_label = options->process_label,
+		.apparmor = options->apparmor,
+		.no_new_privs = options->no_new_privs,
+		.tty = options->tty,
+		.cgroups = options->cgroups.items,
+		.n_cgroups = options->cgroups.n_items,
+		.console_socket = options->console_socket,
+		.pidfd_socket = options->pidfd_socket,
+		.pid_file = options->pid_file,
+		.preserve_fds = options->preserve_fds,
+		.detach = options->detach,
+		.ignore_paused = options->ignore_paused,
+	};
+
+	return container_exec(&request, &call->exit_status, err);
+}
+
 const struct command oci_command_exec = {
 	.name = "exec",
 	.arguments = "ID [COMMAND [ARGUMENT ...]]",
 	.summary = "run another process in a container",
 	.description = "What stands behind ID is the process's command line; it is left out with\n"
 		       "--process. The exit status is that of the process, or 255.",
-	.unavailable = "running another process in a container is not supported yet",
 	.options = exec_option_table,
 	.options_size = sizeof(struct exec_options),
 	.order = OPTION_ORDER_ARGUMENTS_LAST,
@@ -74,4 +107,5 @@ const struct command oci_command_exec = {
 	.max_args = COMMAND_ARGS_UNLIMITED,
 	.takes_id = true,
 	.failure_status = 255,
+	.run = exec_run,
 };

@@ -190,7 +190,10 @@ static void apply(struct arena *arena, const struct option *option, struct mount
 void mount_options_read(
 	struct arena *arena, const struct oci_mount *mount, struct mount_options *ret)
 {
-	*ret = (struct mount_options){ .is_bind = text_equal(mount->type, "bind") };
+	*ret = (struct mount_options){
+		.is_bind = oci_mount_is_bind(mount),
+		.is_recursive = text_equal(mount->type, "rbind"),
+	};
 	for (size_t i = 0; i < mount->n_options; i++) {
 		const struct option *option = find_option(mount->options[i]);
 

@@ -225,7 +225,9 @@ static int check_over_proc(struct planner *planner, struct mount_job *job, struc
 	const struct path_facts *source = &planner->facts->sources[job->index];
 	const char *rest = text_after_prefix(job->target, "/proc");
 
-	if (!rest || (*rest != '\0' && *rest != '/') || text_equal(job->mount->type, "proc"))
+	if (!rest || (*rest != '\0' && *rest != '/'))
+		return 0;
+	if (*rest == '\0' && text_equal(job->mount->type, "proc"))
 		return 0;
 	for (size_t i = 0; i < sizeof(allowed) / sizeof(allowed[0]); i++)
 		if (text_equal(job->target, allowed[i])) {

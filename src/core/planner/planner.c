@@ -106,9 +106,9 @@ static int add_all(struct planner *planner, struct err *err)
 	return 0;
 }
 
-int planner_make(struct arena *arena, const struct oci_config *config,
+static struct planner begin(struct arena *arena, const struct oci_config *config,
 	const struct host_facts *facts, const struct planner_options *options,
-	struct container_plan *ret, struct err *err)
+	struct container_plan *ret)
 {
 	const struct oci_namespace *user = oci_config_namespace(config, OCI_NAMESPACE_USER);
 	struct planner planner = {
@@ -118,14 +118,43 @@ int planner_make(struct arena *arena, const struct oci_config *config,
 		.options = options,
 		.plan = ret,
 		.new_user = oci_config_has_new_namespace(config, OCI_NAMESPACE_USER),
+		.joined_user = user && user->path && !facts->namespaces[OCI_NAMESPACE_USER].is_own,
 		.new_mount = oci_config_has_new_namespace(config, OCI_NAMESPACE_MNT),
 	};
 
-	planner.joined_user = user && user->path && !facts->namespaces[OCI_NAMESPACE_USER].is_own;
 	planner.base_propagation = base_propagation(&planner);
 	*ret = (struct container_plan){
 		.console_slot = PLAN_NO_SLOT,
 		.start_slot = PLAN_NO_SLOT,
 	};
+	return planner;
+}
+
+int planner_make(struct arena *arena, const struct oci_config *config,
+	const struct host_facts *facts, const struct planner_options *options,
+	struct container_plan *ret, struct err *err)
+{
+	struct planner planner = begin(arena, config, facts, options, ret);
+
 	return add_all(&planner, err);
+}
+
+int planner_make_exec(struct arena *arena, const struct oci_config *config,
+	const struct host_facts *facts, const struct planner_options *options, const char *root,
+	struct container_plan *ret, struct err *err)
+{
+	struct planner planner = begin(arena, config, facts, options, ret);
+	const struct oci_process *process = config->process;
+	int r = planner_add_namespaces(&planner, err);
+
+	if (r < 0)
+		return r;
+	/* with the mount namespace the root was joined, too */
+	planner_add(&planner, STEP_OPEN_ROOT, "")->path.path = root ? root : "/";
+	if (root)
+		planner_add(&planner, STEP_ENTER_ROOT, "")->enter_root.method = PLAN_ENTER_CHROOT;
+	planner_add_console(&planner, false);
+	if (process->cwd)
+		planner_add(&planner, STEP_CWD, "/process/cwd")->cwd.path = process->cwd;
+	return planner_add_process(&planner, err);
 }

@@ -80,9 +80,10 @@ struct planner_options {
 	bool is_console_given;      /* the caller has a connection of its own for the terminal */
 	bool no_pivot;
 	bool no_new_keyring;
-	bool wait_for_start;    /* create: listen for `start`; run goes on by itself */
-	const char *strategy;   /* "copy", "template", NULL: chosen */
-	const char *hook_state; /* the container's state for hooks inside, without its pid */
+	bool wait_for_start;        /* create: listen for `start`; run goes on by itself */
+	const char *strategy;       /* "copy", "template", NULL: chosen */
+	const char *hook_state;     /* the container's state for hooks inside, without its pid */
+	struct plan_bytes affinity; /* exec: the CPUs the program may run on; size 0: as it is */
 	struct plan_bytes seccomp_filter; /* compiled; size 0: none */
 	uint64_t seccomp_flags;
 	bool seccomp_notify;
@@ -91,6 +92,15 @@ struct planner_options {
 
 int planner_make(struct arena *arena, const struct oci_config *config,
 	const struct host_facts *facts, const struct planner_options *options,
+	struct container_plan *ret, struct err *err);
+
+/*
+ * For one more process in a running container. config: the container's, with the namespaces that
+ * have to be joined (each with a path) and nothing to mount; its process is the new one. root: a
+ * path to the container's root for a container in the caller's mount namespace, else NULL.
+ */
+int planner_make_exec(struct arena *arena, const struct oci_config *config,
+	const struct host_facts *facts, const struct planner_options *options, const char *root,
 	struct container_plan *ret, struct err *err);
 
 /* ---- between the files of the planner ---- */
@@ -129,3 +139,4 @@ int planner_add_devices(struct planner *planner, struct err *err);
 int planner_add_hooks(struct planner *planner, enum oci_hook_kind kind, struct err *err);
 int planner_add_isolation(struct planner *planner, struct err *err);
 int planner_add_process(struct planner *planner, struct err *err);
+void planner_add_console(struct planner *planner, bool is_mounted);

@@ -29,6 +29,7 @@ static void add_limits(struct planner *planner, const struct oci_process *proces
 static void add_scheduling(struct planner *planner, const struct oci_process *process)
 {
 	enum { IO_CLASS_SHIFT = 13 }; /* ioprio_set(2) */
+	const struct planner_options *options = planner->options;
 	const struct oci_scheduler *scheduler = process->scheduler;
 	const struct oci_personality *personality = planner->config->platform.personality;
 
@@ -47,6 +48,9 @@ static void add_scheduling(struct planner *planner, const struct oci_process *pr
 		planner_add(planner, STEP_IO_PRIORITY, "/process/ioPriority")->io_priority.value =
 			(uint64_t)process->io_priority->class << IO_CLASS_SHIFT |
 			(uint64_t)process->io_priority->priority;
+	if (options->affinity.size)
+		planner_add(planner, STEP_AFFINITY, "/process/execCPUAffinity/final")
+			->affinity.mask = options->affinity;
 	if (personality)
 		planner_add(planner, STEP_PERSONALITY, "/linux/personality")->personality.value =
 			personality->domain == OCI_PERSONALITY_LINUX32 ? PER_LINUX32 : PER_LINUX;

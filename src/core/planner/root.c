@@ -24,6 +24,14 @@ static bool has_hooks(const struct planner *planner)
 	       hooks[OCI_HOOK_CREATE_CONTAINER].n_hooks;
 }
 
+static bool reads_symlinks(const struct planner *planner)
+{
+	for (size_t i = 0; i < planner->config->n_mounts; i++)
+		if (oci_mount_has_option(&planner->config->mounts[i], "copy-symlink"))
+			return true;
+	return false;
+}
+
 /* Why the template strategy cannot be used; NULL: it can. */
 static const char *template_obstacle(const struct planner *planner)
 {
@@ -36,6 +44,8 @@ static const char *template_obstacle(const struct planner *planner)
 		return "it needs CAP_SYS_ADMIN";
 	if (has_hooks(planner))
 		return "prestart, createRuntime and createContainer hooks need the host's files";
+	if (reads_symlinks(planner))
+		return "copy-symlink mounts need the host's files";
 	if (planner->options->no_pivot)
 		return "--no-pivot is a way out of the other strategy";
 	if (!planner->facts->has_template)
@@ -189,7 +199,8 @@ static void add_sync(struct planner *planner)
 		planner_add(planner, STEP_SYNC, "/hooks")->sync.point = PLAN_SYNC_NAMESPACES;
 }
 
-static void add_console(struct planner *planner)
+/* is_mounted: on /dev/console; for a container's first process. */
+void planner_add_console(struct planner *planner, bool is_mounted)
 {
 	const struct oci_process *process = planner->config->process;
 	const struct planner_options *options = planner->options;
@@ -208,7 +219,7 @@ static void add_console(struct planner *planner)
 	step->console = (struct step_console){
 		.socket = planner->plan->console_slot,
 		.uid = process->user.uid,
-		.mount = 1,
+		.mount = is_mounted,
 	};
 	if (process->console_size) {
 		step->console.width = process->console_size->width;
@@ -271,7 +282,7 @@ int planner_add_isolation(struct planner *planner, struct err *err)
 	const struct oci_process *process = planner->config->process;
 
 	(void)err;
-	add_console(planner);
+	planner_add_console(planner, planner->new_mount);
 	if (process && process->cwd)
 		planner_add(planner, STEP_CWD, "/process/cwd")->cwd.path = process->cwd;
 	add_hidden_paths(planner);
