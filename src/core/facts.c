@@ -33,16 +33,6 @@ static const struct {
 	[OCI_NAMESPACE_TIME] = { "/proc/self/ns/time_for_children", CLONE_NEWTIME },
 };
 
-bool facts_is_bind(const struct oci_mount *mount)
-{
-	if (text_equal(mount->type, "bind"))
-		return true;
-	for (size_t i = 0; i < mount->n_options; i++)
-		if (text_equal(mount->options[i], "bind") || text_equal(mount->options[i], "rbind"))
-			return true;
-	return false;
-}
-
 static bool id_of_path(const char *path, struct nsfs_id *ret)
 {
 	struct stat st;
@@ -130,7 +120,7 @@ static void read_sources(
 	for (size_t i = 0; i < config->n_mounts; i++) {
 		const struct oci_mount *mount = &config->mounts[i];
 
-		if (!facts_is_bind(mount))
+		if (!oci_mount_is_bind(mount))
 			continue;
 		/* an absent source is the file system that the name "" finds: nothing */
 		read_path(path_join(arena, ret->bundle, mount->source ? mount->source : ""),

@@ -53,6 +53,3 @@ struct host_facts {
 /* Nothing is checked here beyond what can be asked: a missing path is a fact. */
 int facts_read(struct arena *arena, const struct oci_config *config, const char *bundle,
 	struct host_facts *ret, struct err *err);
-
-/* A mount of the configuration whose source is a path of the host. */
-bool facts_is_bind(const struct oci_mount *mount);
