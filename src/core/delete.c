@@ -5,25 +5,26 @@
 
 #include "base/fd.h"
 #include "core/container.h"
-#include "core/lookup.h"
-#include "sys/process.h"
+#include "core/kill.h"
+#include "core/lookup_locked.h"
 
 enum { DELETE_WAIT_MSEC = 10000 };
 
 /* A zombie whose parent does not reap it yet has ended, too: its pidfd is readable. */
-static int kill_init(const struct container *container, struct err *err)
+static int kill_first(const struct container *container, struct err *err)
 {
 	struct pollfd polled = { .events = POLLIN };
+	struct err problem = ERR_INIT;
 	AUTO_FD int pidfd = -1;
-	struct err gone = ERR_INIT;
+	int r = kill_open_process(container, &pidfd, &problem);
 
-	if (!container->has_record || !lookup_is_alive(container) ||
-		process_pidfd_open(container->record.pid, &pidfd, &gone) < 0 ||
-		!lookup_is_alive(container))
+	if (r == 0)
+		r = kill_process(container, pidfd, SIGKILL, &problem);
+	if (r == -ESRCH)
 		return 0;
-	if (process_pidfd_signal(pidfd, SIGKILL, &gone) < 0 && gone.code != ESRCH) {
-		*err = gone;
-		return -err->code;
+	if (r < 0) {
+		*err = problem;
+		return r;
 	}
 	polled.fd = pidfd;
 	while (poll(&polled, 1, DELETE_WAIT_MSEC) < 0)
@@ -37,7 +38,7 @@ static int kill_init(const struct container *container, struct err *err)
 
 static int remove_all(const struct container *container, struct err *err)
 {
-	int r = kill_init(container, err);
+	int r = kill_first(container, err);
 
 	if (r == 0)
 		r = cgroup_kill_all(&container->group, err);
@@ -48,16 +49,11 @@ static int remove_all(const struct container *container, struct err *err)
 	return r;
 }
 
-/* Locked first: what is read then does not change any more. */
-static int open_locked(struct arena *arena, const struct runtime *runtime, const char *id,
-	struct container *ret, struct err *err)
+/* The program of a created container has not begun, so nothing is lost with it; engines count on
+ * that. */
+static bool may_be_deleted(enum container_status status)
 {
-	AUTO_FD int dir = -1;
-	int r = record_open_dir(runtime, id, &dir, err);
-
-	if (r == 0)
-		r = record_lock(dir, err);
-	return r < 0 ? r : lookup_read(arena, runtime, id, TAKE_FD(dir), ret, err);
+	return status == CONTAINER_STATUS_STOPPED || status == CONTAINER_STATUS_CREATED;
 }
 
 int container_delete(const struct runtime *runtime, const char *id, bool force, struct err *err)
@@ -65,17 +61,18 @@ int container_delete(const struct runtime *runtime, const char *id, bool force, 
 	AUTO_ARENA arena = ARENA_INIT;
 	AUTO_CONTAINER container = CONTAINER_INIT;
 	enum container_status status;
-	int r = open_locked(&arena, runtime, id, &container, err);
+	struct err problem = ERR_INIT;
+	int r = lookup_open_locked(&arena, runtime, id, &container, &problem);
 
-	if (r == -ENOENT && force) {
-		*err = ERR_INIT;
+	if (r == -ENOENT && force)
 		return 0;
-	}
 	if (r == 0 && !force)
-		r = lookup_status(&container, &status, err);
-	if (r < 0)
+		r = lookup_status_locked(&container, &status, &problem);
+	if (r < 0) {
+		*err = problem;
 		return r;
-	if (!force && status != CONTAINER_STATUS_STOPPED)
+	}
+	if (!force && !may_be_deleted(status))
 		return err_fail(err, EBUSY, "cannot delete container %s that is not stopped: %s",
 			id, container_status_name(status));
 	return remove_all(&container, err);

@@ -26,6 +26,7 @@
 	X(checkpoint)   \
 	X(restore)      \
 	X(plan)         \
+	X(cache)        \
 	X(spec)         \
 	X(features)     \
 	X(help)

@@ -3,13 +3,18 @@
 
 static const struct option_spec resume_options[] = { OPTION_END };
 
+static int resume_run(struct command_call *call, struct err *err)
+{
+	return container_resume(call->runtime, call->args[0], err);
+}
+
 const struct command oci_command_resume = {
 	.name = "resume",
 	.arguments = "ID",
 	.summary = "let a paused container go on",
-	.unavailable = "resuming a container is not supported yet",
 	.options = resume_options,
 	.min_args = 1,
 	.max_args = 1,
 	.takes_id = true,
+	.run = resume_run,
 };

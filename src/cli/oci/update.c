@@ -1,27 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cli/oci/commands.h"
+#include <errno.h>
+#include <fcntl.h>
 
-struct update_options {
-	const char *resources;
-	struct option_number blkio_weight;
-	struct option_number cpu_period;
-	struct option_number cpu_quota;
-	struct option_number cpu_burst;
-	struct option_number cpu_share;
-	struct option_number cpu_rt_period;
-	struct option_number cpu_rt_runtime;
-	struct option_number cpu_idle;
-	struct option_number pids_limit;
-	const char *cpuset_cpus;
-	const char *cpuset_mems;
-	const char *memory; /* bytes, or a size with a unit, "64m" */
-	const char *memory_reservation;
-	const char *memory_swap;
-	const char *kernel_memory; /* accepted: the kernel has no such limit any more */
-	const char *kernel_memory_tcp;
-	const char *l3_cache_schema;
-	const char *mem_bw_schema;
-};
+#include "base/fd.h"
+#include "base/file.h"
+#include "base/text.h"
+#include "cli/oci/commands.h"
+#include "cli/oci/update_changes.h"
+#include "oci/config.h"
 
 static const struct option_spec update_option_table[] = {
 	OPTION_STRING(struct update_options, resources, "resources", .letter = 'r',
@@ -67,14 +53,71 @@ static const struct option_spec update_option_table[] = {
 	OPTION_END,
 };
 
+/* Also a pipe: engines hand the object over on standard input or by process substitution. */
+static int read_text(struct arena *arena, const char *path, const char **ret_text,
+	size_t *ret_length, struct err *err)
+{
+	if (text_equal(path, "-"))
+		return file_read_fd(arena, STDIN_FILENO, "standard input", JSON_TEXT_MAX_BYTES,
+			ret_text, ret_length, err);
+
+	AUTO_FD int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+
+	if (fd < 0) {
+		err_sys(err, "open %s", path);
+		return err_path(err, path);
+	}
+	return file_read_fd(arena, fd, path, JSON_TEXT_MAX_BYTES, ret_text, ret_length, err);
+}
+
+static int read_resources(
+	struct arena *arena, const char *path, struct oci_resources *ret, struct err *err)
+{
+	struct oci_resources *resources;
+	const char *text;
+	size_t length;
+	int r = read_text(arena, path, &text, &length, err);
+
+	if (r == 0)
+		r = oci_resources_read(arena, text, length, &resources, err);
+	if (r < 0)
+		return err_while(err, "resources");
+	*ret = *resources;
+	return 0;
+}
+
+static int update_run(struct command_call *call, struct err *err)
+{
+	const struct update_options *options = call->options;
+	struct oci_resources resources = { .n_devices = 0 };
+	const struct container_changes changes = {
+		.resources = &resources,
+		.l3_cache_schema = options->l3_cache_schema,
+		.mem_bw_schema = options->mem_bw_schema,
+	};
+	int r = 0;
+
+	if (options->resources)
+		r = read_resources(call->arena, options->resources, &resources, err);
+	if (r == 0)
+		r = update_apply_options(call->arena, options, &resources, err);
+	if (r == 0)
+		r = oci_resources_check(&resources, err);
+	return r < 0 ? r : container_update(call->runtime, call->args[0], &changes, err);
+}
+
 const struct command oci_command_update = {
 	.name = "update",
 	.arguments = "ID",
 	.summary = "change the limits of a container",
-	.unavailable = "changing the limits of a container is not supported yet",
+	.description =
+		"Only the limits that are given change. BYTES is a number, or one with a unit:\n"
+		"k, m, g, t or p, as in 64m. Options go over what --resources reads. Of a\n"
+		"limit that the kernel refuses the former value stays.",
 	.options = update_option_table,
 	.options_size = sizeof(struct update_options),
 	.min_args = 1,
 	.max_args = 1,
 	.takes_id = true,
+	.run = update_run,
 };
