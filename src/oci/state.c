@@ -24,9 +24,10 @@ static void write_if(struct json_writer *writer, const char *key, const char *va
 		json_write_string(writer, key, value);
 }
 
-static void write_state(struct json_writer *writer, const struct oci_state *state, bool for_hook)
+static void write_state(
+	struct json_writer *writer, const char *key, const struct oci_state *state, bool for_hook)
 {
-	json_write_object(writer, NULL);
+	json_write_object(writer, key);
 	json_write_string(writer, "ociVersion", state->oci_version);
 	json_write_string(writer, "id", state->id);
 	json_write_i64(writer, "pid", state->pid);
@@ -46,7 +47,7 @@ const char *oci_state_text(struct arena *arena, const struct oci_state *state)
 {
 	struct json_writer writer = JSON_WRITER_INIT(arena, "  ");
 
-	write_state(&writer, state, false);
+	write_state(&writer, NULL, state, false);
 	return json_write_text(&writer, NULL);
 }
 
@@ -57,7 +58,7 @@ const char *oci_state_list_text(
 
 	json_write_list(&writer, NULL);
 	for (size_t i = 0; i < n_states; i++)
-		write_state(&writer, &states[i], false);
+		write_state(&writer, NULL, &states[i], false);
 	json_write_end(&writer);
 	return json_write_text(&writer, NULL);
 }
@@ -66,7 +67,21 @@ const char *oci_state_hook_text(struct arena *arena, const struct oci_state *sta
 {
 	struct json_writer writer = JSON_WRITER_INIT(arena, NULL);
 
-	write_state(&writer, state, true);
+	write_state(&writer, NULL, state, true);
+	return json_write_text(&writer, NULL);
+}
+
+const char *oci_process_state_text(struct arena *arena, const struct oci_process_state *state)
+{
+	struct json_writer writer = JSON_WRITER_INIT(arena, NULL);
+
+	json_write_object(&writer, NULL);
+	json_write_string(&writer, "ociVersion", state->state->oci_version);
+	json_write_strings(&writer, "fds", state->fd_names, state->n_fds);
+	json_write_i64(&writer, "pid", state->pid);
+	write_if(&writer, "metadata", state->metadata);
+	write_state(&writer, "state", state->state, true);
+	json_write_end(&writer);
 	return json_write_text(&writer, NULL);
 }
 

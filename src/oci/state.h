@@ -38,5 +38,17 @@ const char *oci_state_list_text(
 /* What a hook reads: one line with the members of the specification only. */
 const char *oci_state_hook_text(struct arena *arena, const struct oci_state *state);
 
+/* What a seccomp agent is told together with the descriptors (config-linux.md). */
+struct oci_process_state {
+	const char *const *fd_names; /* array of n_fds, in the order of the descriptors */
+	size_t n_fds;
+	pid_t pid;                     /* of the process, as the runtime sees it */
+	const char *metadata;          /* NULL: left out */
+	const struct oci_state *state; /* of the container; the members of the specification */
+};
+
+/* One line. */
+const char *oci_process_state_text(struct arena *arena, const struct oci_process_state *state);
+
 /* "2006-01-02T15:04:05.999999999Z": UTC, trailing zeros of the fraction cut (Go's RFC3339Nano). */
 const char *oci_time_text(struct arena *arena, struct timespec time);

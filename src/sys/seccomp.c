@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <linux/filter.h>
-#include <linux/seccomp.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -25,4 +24,15 @@ int seccomp_install(
 		return err_sys(err, "seccomp filter of %u instructions", program.len);
 	*ret_listener_fd = flags & SECCOMP_FILTER_FLAG_NEW_LISTENER ? (int)r : -1;
 	return 0;
+}
+
+bool seccomp_kernel_has_action(uint32_t action)
+{
+	return syscall(SYS_seccomp, SECCOMP_GET_ACTION_AVAIL, 0UL, &action) == 0;
+}
+
+/* The kernel looks at the flags before it reads the program, which at address 0 is EFAULT. */
+bool seccomp_kernel_has_flags(uint64_t flags)
+{
+	return syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, NULL) < 0 && errno == EFAULT;
 }
