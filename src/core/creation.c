@@ -17,6 +17,7 @@
 #include "base/text.h"
 #include "core/fault.h"
 #include "core/pid_file.h"
+#include "core/seccomp/seccomp.h"
 #include "core/trace.h"
 #include "core/unsupported.h"
 #include "oci/state.h"
@@ -160,7 +161,7 @@ static int make_plan(struct creation *creation, struct err *err)
 		.status = container_status_name(CONTAINER_STATUS_CREATING),
 		.bundle = creation->bundle,
 	};
-	const struct planner_options options = {
+	struct planner_options options = {
 		.id = request->id,
 		.console_socket = request->console_socket,
 		.is_console_given = creation->console_fd >= 0,
@@ -171,7 +172,15 @@ static int make_plan(struct creation *creation, struct err *err)
 		.hook_state = oci_state_hook_text(&creation->arena, &state),
 		.group = &creation->group,
 	};
+	struct seccomp_filter filter;
+	int r = seccomp_compile(&creation->arena, creation->config->platform.seccomp,
+		creation->config->annotations, creation->config->n_annotations, &filter, err);
 
+	if (r < 0)
+		return r;
+	options.seccomp_filter = filter.program;
+	options.seccomp_flags = filter.flags;
+	options.seccomp_notify = filter.notify;
 	return planner_make(&creation->arena, creation->config, &creation->facts, &options,
 		&creation->launch.plan, err);
 }
@@ -192,6 +201,31 @@ static void fill_record(struct creation *creation)
 	};
 }
 
+static int send_seccomp_listener(struct creation *creation, int fd, struct err *err)
+{
+	const struct oci_state state = {
+		.id = creation->request->id,
+		.status = container_status_name(CONTAINER_STATUS_CREATING),
+		.pid = creation->launch.pid,
+		.bundle = creation->bundle,
+	};
+
+	return seccomp_listener_send(
+		&creation->arena, creation->config, state, creation->launch.pid, fd, err);
+}
+
+static int synchronise(struct launch *launch, enum plan_sync point, int fd, struct err *err)
+{
+	switch (point) {
+	case PLAN_SYNC_SECCOMP:
+		return send_seccomp_listener(launch->context, fd, err);
+	case PLAN_SYNC_NAMESPACES:
+	case PLAN_SYNC_NETWORK:
+		break;
+	}
+	return 0;
+}
+
 int creation_prepare(struct creation *creation, struct err *err)
 {
 	int r;
@@ -199,6 +233,8 @@ int creation_prepare(struct creation *creation, struct err *err)
 	creation->launch.arena = &creation->arena;
 	creation->launch.id = creation->request->id;
 	creation->launch.preserved_fds = creation->request->preserve_fds;
+	creation->launch.sync = synchronise;
+	creation->launch.context = creation;
 	creation->launch.is_traced = creation->request->trace_file != NULL;
 	r = read_config(creation, err);
 	if (r == 0)

@@ -25,7 +25,6 @@ int unsupported_check(const struct creation *creation, struct err *err)
 			"hooks" },
 		{ config->hooks[OCI_HOOK_POSTSTART].n_hooks, "/hooks/poststart", "hooks" },
 		{ config->hooks[OCI_HOOK_POSTSTOP].n_hooks, "/hooks/poststop", "hooks" },
-		{ platform->seccomp != NULL, "/linux/seccomp", "seccomp" },
 		{ platform->n_net_devices > 0, "/linux/netDevices", "moving network devices" },
 		{ platform->intel_rdt != NULL, "/linux/intelRdt", "Intel RDT" },
 		{ platform->memory_policy != NULL, "/linux/memoryPolicy", "memory policies" },

@@ -45,9 +45,13 @@ int seccomp_compile(struct arena *arena, const struct oci_seccomp *seccomp,
 	const struct oci_key_value *annotations, size_t n_annotations, struct seccomp_filter *ret,
 	struct err *err);
 
-/* Connects to seccomp->listener_path and sends the container process state with the listener. */
-int seccomp_listener_send(struct arena *arena, const struct oci_seccomp *seccomp,
-	const struct oci_process_state *state, int listener_fd, struct err *err);
+/*
+ * Connects to the agent at listenerPath and sends the container process state with the listener.
+ * state: id, status, pid and bundle are filled; the rest comes from config. pid: of the process
+ * with the filter.
+ */
+int seccomp_listener_send(struct arena *arena, const struct oci_config *config,
+	struct oci_state state, pid_t pid, int listener_fd, struct err *err);
 
 struct seccomp_cache_entry {
 	const char *name; /* the key: 64 hexadecimal digits */
