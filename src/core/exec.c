@@ -14,8 +14,6 @@
 #include <sys/socket.h>
 
 #include "base/fd.h"
-#include "base/file.h"
-#include "base/json.h"
 #include "base/number_list.h"
 #include "core/container.h"
 #include "core/exec_process.h"
@@ -23,6 +21,7 @@
 #include "core/launch.h"
 #include "core/lookup.h"
 #include "core/pid_file.h"
+#include "core/seccomp/seccomp.h"
 #include "sys/fd_passing.h"
 
 enum { EXEC_MAX_CPU = 8191 };
@@ -74,18 +73,6 @@ static int check_status(struct execution *execution, struct err *err)
 		break;
 	}
 	return 0;
-}
-
-static int read_config(struct execution *execution, struct err *err)
-{
-	const char *text;
-	size_t length;
-	int r = file_read_at(&execution->arena, execution->container.dir_fd, "config.json",
-		JSON_TEXT_MAX_BYTES, &text, &length, err);
-
-	if (r == 0)
-		r = oci_config_read(&execution->arena, text, length, &execution->config, err);
-	return r < 0 ? err_while(err, "the container's configuration") : 0;
 }
 
 /* The container as it is now: what the process is in, whatever its configuration said. */
@@ -199,18 +186,53 @@ static int offer_console(struct execution *execution, struct err *err)
 	return 0;
 }
 
+/* The filter of the container, for this process too. */
+static int add_seccomp(struct execution *execution, struct err *err)
+{
+	const struct oci_config *config = execution->config;
+	struct seccomp_filter filter;
+	int r = seccomp_compile(&execution->arena, config->platform.seccomp, config->annotations,
+		config->n_annotations, &filter, err);
+
+	if (r < 0)
+		return r;
+	execution->options.seccomp_filter = filter.program;
+	execution->options.seccomp_flags = filter.flags;
+	execution->options.seccomp_notify = filter.notify;
+	return 0;
+}
+
+static int synchronise(struct launch *launch, enum plan_sync point, int fd, struct err *err)
+{
+	struct execution *execution = launch->context;
+	const struct record *record = &execution->container.record;
+	const struct oci_state state = {
+		.id = execution->request->id,
+		.status = container_status_name(CONTAINER_STATUS_RUNNING),
+		.pid = record->pid,
+		.bundle = record->bundle,
+	};
+
+	if (point != PLAN_SYNC_SECCOMP)
+		return 0;
+	return seccomp_listener_send(
+		&execution->arena, execution->config, state, launch->pid, fd, err);
+}
+
 static int make_plan(struct execution *execution, struct err *err)
 {
 	const struct container *container = &execution->container;
 	const struct exec_request *request = execution->request;
 	const char *root = NULL;
+	int r;
 
 	execution->options.id = request->id;
 	execution->options.console_socket = request->console_socket;
 	execution->options.is_console_given = execution->console_fd >= 0;
 	execution->options.no_new_keyring = true;
-	if (execution->config->platform.seccomp)
-		return err_fail(err, ENOTSUP, "seccomp: not supported yet");
+	r = add_seccomp(execution, err);
+	if (r < 0)
+		return r;
 	if (execution->facts.namespaces[OCI_NAMESPACE_MNT].is_own)
 		root = arena_printf(&execution->arena, "/proc/%d/root", container->record.pid);
 	return planner_make_exec(&execution->arena, execution->config, &execution->facts,
@@ -226,7 +248,8 @@ static int prepare(struct execution *execution, struct err *err)
 	if (r == 0)
 		r = check_status(execution, err);
 	if (r == 0)
-		r = read_config(execution, err);
+		r = record_read_config(&execution->arena, execution->container.dir_fd,
+			&execution->config, err);
 	if (r == 0)
 		r = exec_process_make(&execution->arena, request, execution->config, err);
 	if (r < 0)
@@ -283,6 +306,8 @@ int container_exec(const struct exec_request *request, int *ret_status, struct e
 	execution.launch.arena = &execution.arena;
 	execution.launch.id = request->id;
 	execution.launch.preserved_fds = request->preserve_fds;
+	execution.launch.sync = synchronise;
+	execution.launch.context = &execution;
 	r = prepare(&execution, err);
 	if (r == 0)
 		r = start(&execution, err);

@@ -114,6 +114,15 @@ static void write_supported_flags(struct json_writer *writer, uint32_t flags)
 	json_write_end(writer);
 }
 
+static void write_archs(struct json_writer *writer, uint32_t archs)
+{
+	json_write_list(writer, "archs");
+	for (const struct json_enum *arch = oci_seccomp_arch_names; arch->name; arch++)
+		if (archs & UINT32_C(1) << arch->value)
+			json_write_string(writer, NULL, arch->name);
+	json_write_end(writer);
+}
+
 static void write_seccomp(struct json_writer *writer, const struct oci_features *features)
 {
 	if (!features->libseccomp_version) {
@@ -124,7 +133,7 @@ static void write_seccomp(struct json_writer *writer, const struct oci_features 
 	json_write_bool(writer, "enabled", true);
 	write_names(writer, "actions", oci_seccomp_action_names);
 	write_names(writer, "operators", oci_seccomp_op_names);
-	write_names(writer, "archs", oci_seccomp_arch_names);
+	write_archs(writer, features->seccomp_archs);
 	write_names(writer, "knownFlags", oci_seccomp_flag_names);
 	write_supported_flags(writer, features->seccomp_flags);
 	json_write_end(writer);

@@ -19,6 +19,7 @@ struct oci_features {
 	const char *commit;             /* NULL: left out */
 	const char *libseccomp_version; /* NULL: without seccomp */
 	uint32_t seccomp_flags;         /* OCI_SECCOMP_FLAG_… that are supported */
+	uint32_t seccomp_archs;         /* bits 1 << OCI_ARCH_… that libseccomp knows */
 	bool has_hooks;
 	bool has_cgroup_v1, has_cgroup_v2, has_cgroup_systemd, has_cgroup_systemd_user;
 	bool has_cgroup_rdma;

@@ -2,12 +2,14 @@
 #include "oci/features.h"
 
 #include "cli/oci/commands.h"
+#include "cli/oci/version_text.h"
+#include "core/seccomp/seccomp.h"
 
 static const struct option_spec features_options[] = { OPTION_END };
 
 /*
  * What containers can have. Engines believe it: a member becomes true together with the code that
- * does it. Without libseccomp_version it says that there are no filters.
+ * does it.
  */
 static const struct oci_features built_in = {
 	.has_cgroup_v1 = true,
@@ -22,6 +24,9 @@ static int features_run(struct command_call *call, struct err *err)
 	(void)err;
 	features.version = call->program->version;
 	features.commit = call->program->commit;
+	features.libseccomp_version = version_of_libseccomp(call->arena);
+	features.seccomp_flags = seccomp_supported_flags();
+	features.seccomp_archs = seccomp_known_archs();
 	fprintf(call->out, "%s\n", oci_features_text(call->arena, &features));
 	return 0;
 }

@@ -38,6 +38,16 @@ uint32_t seccomp_arch_token(enum oci_seccomp_arch arch)
 	return tokens[arch];
 }
 
+uint32_t seccomp_known_archs(void)
+{
+	uint32_t known = 0;
+
+	for (unsigned arch = 0; arch < OCI_ARCH_COUNT; arch++)
+		if (seccomp_arch_token(arch) != 0)
+			known |= UINT32_C(1) << arch;
+	return known;
+}
+
 static bool is_listed(const uint32_t *tokens, size_t n, uint32_t token)
 {
 	for (size_t i = 0; i < n; i++)

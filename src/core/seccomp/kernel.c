@@ -60,6 +60,16 @@ static bool has_flag(uint64_t flag)
 	return seccomp_kernel_has_flags(flag);
 }
 
+uint32_t seccomp_supported_flags(void)
+{
+	uint32_t flags = 0;
+
+	for (const struct json_enum *flag = oci_seccomp_flag_names; flag->name; flag++)
+		if (has_flag((uint64_t)flag->value))
+			flags |= (uint32_t)flag->value;
+	return flags;
+}
+
 static int check_flags(uint64_t flags, struct err *err)
 {
 	for (const struct json_enum *flag = oci_seccomp_flag_names; flag->name; flag++) {

@@ -53,6 +53,10 @@ int seccomp_compile(struct arena *arena, const struct oci_seccomp *seccomp,
 int seccomp_listener_send(struct arena *arena, const struct oci_config *config,
 	struct oci_state state, pid_t pid, int listener_fd, struct err *err);
 
+/* For `features`: OCI_SECCOMP_FLAG_… that this kernel has; bits 1 << OCI_ARCH_… of libseccomp. */
+uint32_t seccomp_supported_flags(void);
+uint32_t seccomp_known_archs(void);
+
 struct seccomp_cache_entry {
 	const char *name; /* the key: 64 hexadecimal digits */
 	uint64_t size_bytes;

@@ -13,6 +13,7 @@ static const struct oci_features everything = {
 	.commit = "abc",
 	.libseccomp_version = "2.5.4",
 	.seccomp_flags = OCI_SECCOMP_FLAG_LOG | OCI_SECCOMP_FLAG_TSYNC,
+	.seccomp_archs = 1 << OCI_ARCH_X86_64 | 1 << OCI_ARCH_X32,
 	.has_hooks = true,
 	.has_cgroup_v1 = true,
 	.has_cgroup_v2 = true,
@@ -66,6 +67,8 @@ static void names_come_from_the_tables(void **state)
 		value_at(features, "/linux/capabilities/40"), "\"CAP_CHECKPOINT_RESTORE\"");
 	assert_string_equal(value_at(features, "/linux/seccomp/knownFlags/3"),
 		"\"SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV\"");
+	assert_string_equal(value_at(features, "/linux/seccomp/archs"),
+		"[\"SCMP_ARCH_X86_64\",\"SCMP_ARCH_X32\"]");
 	assert_string_equal(value_at(features, "/linux/seccomp/supportedFlags"),
 		"[\"SECCOMP_FILTER_FLAG_TSYNC\",\"SECCOMP_FILTER_FLAG_LOG\"]");
 	assert_string_equal(value_at(features, "/linux/memoryPolicy/modes/0"), "\"MPOL_DEFAULT\"");
