@@ -16,6 +16,7 @@
 #include "base/path.h"
 #include "base/text.h"
 #include "core/fault.h"
+#include "core/hooks.h"
 #include "core/pid_file.h"
 #include "core/seccomp/seccomp.h"
 #include "core/trace.h"
@@ -152,15 +153,19 @@ static int plan_group(struct creation *creation, struct err *err)
 	return r;
 }
 
+/* For the hooks that hull-init runs; nothing when there are none. */
+static const char *hook_state(struct creation *creation, enum container_status status)
+{
+	const struct oci_hook_list *hooks = creation->config->hooks;
+
+	if (!hooks[OCI_HOOK_CREATE_CONTAINER].n_hooks && !hooks[OCI_HOOK_START_CONTAINER].n_hooks)
+		return NULL;
+	return hooks_state_text(&creation->arena, &creation->record, status);
+}
+
 static int make_plan(struct creation *creation, struct err *err)
 {
 	const struct container_request *request = creation->request;
-	const struct oci_state state = {
-		.oci_version = creation->config->oci_version,
-		.id = request->id,
-		.status = container_status_name(CONTAINER_STATUS_CREATING),
-		.bundle = creation->bundle,
-	};
 	struct planner_options options = {
 		.id = request->id,
 		.console_socket = request->console_socket,
@@ -169,7 +174,8 @@ static int make_plan(struct creation *creation, struct err *err)
 		.no_new_keyring = request->no_new_keyring,
 		.wait_for_start = creation->wait_for_start,
 		.strategy = request->strategy,
-		.hook_state = oci_state_hook_text(&creation->arena, &state),
+		.create_state = hook_state(creation, CONTAINER_STATUS_CREATING),
+		.start_state = hook_state(creation, CONTAINER_STATUS_CREATED),
 		.group = &creation->group,
 	};
 	struct seccomp_filter filter;
@@ -198,6 +204,7 @@ static void fill_record(struct creation *creation)
 		.created = oci_time_text(&creation->arena, now),
 		.annotations = creation->config->annotations,
 		.n_annotations = creation->config->n_annotations,
+		.has_hooks = hooks_have_later(creation->config),
 	};
 }
 
@@ -214,12 +221,27 @@ static int send_seccomp_listener(struct creation *creation, int fd, struct err *
 		&creation->arena, creation->config, state, creation->launch.pid, fd, err);
 }
 
+static int run_create_hooks(struct creation *creation, struct err *err)
+{
+	int r;
+
+	creation->record.pid = creation->launch.pid;
+	r = hooks_run(&creation->arena, creation->config, OCI_HOOK_PRESTART, &creation->record,
+		CONTAINER_STATUS_CREATING, err);
+	if (r == 0)
+		r = hooks_run(&creation->arena, creation->config, OCI_HOOK_CREATE_RUNTIME,
+			&creation->record, CONTAINER_STATUS_CREATING, err);
+	return r;
+}
+
+/* What hull-init waits for while it builds the container. */
 static int synchronise(struct launch *launch, enum plan_sync point, int fd, struct err *err)
 {
 	switch (point) {
 	case PLAN_SYNC_SECCOMP:
 		return send_seccomp_listener(launch->context, fd, err);
 	case PLAN_SYNC_NAMESPACES:
+		return run_create_hooks(launch->context, err);
 	case PLAN_SYNC_NETWORK:
 		break;
 	}
@@ -232,8 +254,8 @@ int creation_prepare(struct creation *creation, struct err *err)
 
 	creation->launch.arena = &creation->arena;
 	creation->launch.id = creation->request->id;
-	creation->launch.preserved_fds = creation->request->preserve_fds;
 	creation->launch.sync = synchronise;
+	creation->launch.preserved_fds = creation->request->preserve_fds;
 	creation->launch.context = creation;
 	creation->launch.is_traced = creation->request->trace_file != NULL;
 	r = read_config(creation, err);
@@ -248,10 +270,10 @@ int creation_prepare(struct creation *creation, struct err *err)
 			&creation->facts, err);
 	if (r == 0)
 		r = plan_group(creation, err);
-	if (r == 0)
-		r = make_plan(creation, err);
-	if (r == 0)
-		fill_record(creation);
+	if (r < 0)
+		return r;
+	fill_record(creation);
+	r = make_plan(creation, err);
 	trace_stage("prepare");
 	return r;
 }

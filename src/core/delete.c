@@ -4,7 +4,9 @@
 #include <signal.h>
 
 #include "base/fd.h"
+#include "base/warn.h"
 #include "core/container.h"
+#include "core/hooks.h"
 #include "core/kill.h"
 #include "core/lookup_locked.h"
 
@@ -36,16 +38,32 @@ static int kill_first(const struct container *container, struct err *err)
 	return 0;
 }
 
+/* A container must go also when its configuration cannot be read any more. */
+static void read_hooks(const struct container *container, struct oci_config **ret)
+{
+	struct err failed = ERR_INIT;
+
+	if (record_read_config(container->arena, container->dir_fd, ret, &failed) < 0)
+		warn(&failed);
+}
+
 static int remove_all(const struct container *container, struct err *err)
 {
+	struct oci_config *config = NULL;
 	int r = kill_first(container, err);
 
 	if (r == 0)
 		r = cgroup_kill_all(&container->group, err);
 	if (r == 0)
 		r = cgroup_destroy(&container->group, err);
-	if (r == 0)
-		r = record_remove_dir(container->runtime, container->id, container->dir_fd, err);
+	if (r < 0)
+		return r;
+	if (container->has_record && container->record.has_hooks)
+		read_hooks(container, &config);
+	r = record_remove_dir(container->runtime, container->id, container->dir_fd, err);
+	if (r == 0 && config)
+		hooks_run_all(container->arena, config, OCI_HOOK_POSTSTOP, &container->record,
+			CONTAINER_STATUS_STOPPED);
 	return r;
 }
 

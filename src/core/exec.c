@@ -248,8 +248,8 @@ static int prepare(struct execution *execution, struct err *err)
 	if (r == 0)
 		r = check_status(execution, err);
 	if (r == 0)
-		r = record_read_config(&execution->arena, execution->container.dir_fd,
-			&execution->config, err);
+		r = record_read_config(
+			&execution->arena, execution->container.dir_fd, &execution->config, err);
 	if (r == 0)
 		r = exec_process_make(&execution->arena, request, execution->config, err);
 	if (r < 0)

@@ -36,6 +36,7 @@ static const struct json_field record_fields[] = {
 	JSON_I32(struct record, "pid", pid, .is_required = true),
 	JSON_U64(struct record, "startTime", start_time, .is_required = true),
 	JSON_STRINGS(struct record, "cgroups", cgroups, n_cgroups),
+	JSON_BOOL(struct record, "hooks", has_hooks),
 	JSON_MAP(struct record, "annotations", annotations, n_annotations, &annotation_row),
 	{ .name = NULL },
 };
@@ -151,6 +152,8 @@ static const char *record_text(struct arena *arena, const struct record *record,
 	json_write_string(&writer, "rootfs", record->rootfs);
 	json_write_string(&writer, "created", record->created);
 	json_write_strings(&writer, "cgroups", record->cgroups, record->n_cgroups);
+	if (record->has_hooks)
+		json_write_bool(&writer, "hooks", true);
 	json_write_object(&writer, "annotations");
 	for (size_t i = 0; i < record->n_annotations; i++)
 		json_write_string(
@@ -203,6 +206,18 @@ int record_read(struct arena *arena, int dir_fd, struct record *ret, struct err 
 		return err_while(err, "state record");
 	*ret = record;
 	return 0;
+}
+
+int record_read_config(struct arena *arena, int dir_fd, struct oci_config **ret, struct err *err)
+{
+	const char *text;
+	size_t length;
+	int r = file_read_at(
+		arena, dir_fd, RECORD_CONFIG, JSON_TEXT_MAX_BYTES, &text, &length, err);
+
+	if (r == 0)
+		r = oci_config_read(arena, text, length, ret, err);
+	return r < 0 ? err_while(err, "the container's configuration") : 0;
 }
 
 /* Only files: nothing that we make there is a directory. */

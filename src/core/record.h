@@ -37,6 +37,7 @@ struct record {
 	size_t n_cgroups;
 	struct oci_key_value *annotations;
 	size_t n_annotations;
+	bool has_hooks; /* poststart or poststop: config.json has to be read again */
 };
 
 /* Makes ROOT (0700) and ROOT/ID, locked. EEXIST: "container with given ID already exists". */
@@ -58,6 +59,9 @@ int record_write(int dir_fd, const struct record *record, struct arena *arena, s
 int record_read(struct arena *arena, int dir_fd, struct record *ret, struct err *err);
 
 int record_write_config(int dir_fd, const char *bytes, size_t size, struct err *err);
+
+/* The configuration that the container was created with. */
+int record_read_config(struct arena *arena, int dir_fd, struct oci_config **ret, struct err *err);
 
 /* Removes ROOT/ID and all that is in it. */
 int record_remove_dir(const struct runtime *runtime, const char *id, int dir_fd, struct err *err);

@@ -6,6 +6,7 @@
 #include "core/container.h"
 #include "core/creation.h"
 #include "core/foreground.h"
+#include "core/hooks.h"
 #include "core/trace.h"
 #include "sys/process.h"
 
@@ -17,10 +18,15 @@ static int start(struct creation *creation, struct err *err)
 		r = creation_go(creation, err);
 	if (r == 0)
 		r = creation_wait_exec(creation, err);
-	if (r == 0) {
-		trace_stage("exec");
+	if (r < 0)
+		return r;
+	trace_stage("exec");
+	r = hooks_run(&creation->arena, creation->config, OCI_HOOK_POSTSTART, &creation->record,
+		CONTAINER_STATUS_RUNNING, err);
+	if (r == 0)
 		r = trace_write(creation, err);
-	}
+	if (r < 0)
+		creation_undo(creation);
 	return r;
 }
 

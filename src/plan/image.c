@@ -218,8 +218,11 @@ static int field_point(const struct reader *reader, const struct plan_field *fie
 		return reader_point_strings(reader, at, err);
 	case PLAN_FIELD_BYTES: {
 		struct plan_bytes *bytes = (void *)at;
+		int r = reader_point(reader, &bytes->data, bytes->size, 1, err);
 
-		return reader_point(reader, &bytes->data, bytes->size, 1, err);
+		if (r == 0 && bytes->size > 0 && !bytes->data)
+			return err_fail(err, EPROTO, "plan image: bytes are nowhere");
+		return r;
 	}
 	case PLAN_FIELD_SLOT: {
 		int64_t slot;

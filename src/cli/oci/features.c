@@ -12,6 +12,10 @@ static const struct option_spec features_options[] = { OPTION_END };
  * does it.
  */
 static const struct oci_features built_in = {
+	.has_hooks = true,
+	.has_apparmor = true,
+	.has_selinux = true,
+	.has_memory_policy = true,
 	.has_cgroup_v1 = true,
 	.has_cgroup_v2 = true,
 	.has_idmap_mounts = true,

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "base/warn.h"
 #include "cli/command_help.h"
 #include "cli/oci/caller.h"
 #include "cli/oci/global.h"
@@ -97,6 +98,14 @@ static int fail(const struct report *report, const struct command *command, cons
 	return command && command->failure_status ? command->failure_status : 1;
 }
 
+static void print_warning(void *context, const struct err *err)
+{
+	const struct report *report = context;
+
+	report_note(report, REPORT_LEVEL_WARNING, "%s%s%s", err->text,
+		err->hook_stderr[0] ? ", stderr: " : "", err->hook_stderr);
+}
+
 static int dispatch(const struct program *program, const struct global_options *globals,
 	const struct option_result *rest, const struct report *report, struct arena *arena)
 {
@@ -104,6 +113,7 @@ static int dispatch(const struct program *program, const struct global_options *
 	const struct command *command;
 	struct err err = ERR_INIT;
 
+	warn_set(print_warning, (void *)report);
 	if (rest->n_args == 0) {
 		err_fail(&err, EINVAL, "no command given");
 		err_hint(&err, "%s --help lists them", program->name);

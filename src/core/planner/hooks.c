@@ -17,7 +17,8 @@ int planner_add_hooks(struct planner *planner, enum oci_hook_kind kind, struct e
 {
 	const struct oci_hook_list *list = &planner->config->hooks[kind];
 	const char *name = oci_hook_names[kind].name;
-	const char *state = planner->options->hook_state;
+	const char *state = kind == OCI_HOOK_START_CONTAINER ? planner->options->start_state
+							     : planner->options->create_state;
 
 	(void)err;
 	for (size_t i = 0; i < list->n_hooks; i++) {

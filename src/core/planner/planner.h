@@ -80,9 +80,10 @@ struct planner_options {
 	bool is_console_given;      /* the caller has a connection of its own for the terminal */
 	bool no_pivot;
 	bool no_new_keyring;
-	bool wait_for_start;        /* create: listen for `start`; run goes on by itself */
-	const char *strategy;       /* "copy", "template", NULL: chosen */
-	const char *hook_state;     /* the container's state for hooks inside, without its pid */
+	bool wait_for_start;  /* create: listen for `start`; run goes on by itself */
+	const char *strategy; /* "copy", "template", NULL: chosen */
+	/* the container's state for hooks inside; hull-init puts the pid in */
+	const char *create_state, *start_state;
 	struct plan_bytes affinity; /* exec: the CPUs the program may run on; size 0: as it is */
 	struct plan_bytes seccomp_filter; /* compiled; size 0: none */
 	uint64_t seccomp_flags;

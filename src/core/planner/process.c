@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/personality.h>
 
+#include "base/number_list.h"
 #include "base/text.h"
 #include "core/planner/planner.h"
 
@@ -54,6 +55,31 @@ static void add_scheduling(struct planner *planner, const struct oci_process *pr
 	if (personality)
 		planner_add(planner, STEP_PERSONALITY, "/linux/personality")->personality.value =
 			personality->domain == OCI_PERSONALITY_LINUX32 ? PER_LINUX32 : PER_LINUX;
+}
+
+enum { MEMORY_MAX_NODE = 1023 }; /* MAX_NUMNODES of the kernel's largest configuration */
+
+static int add_memory_policy(struct planner *planner, struct err *err)
+{
+	const struct oci_memory_policy *policy = planner->config->platform.memory_policy;
+	unsigned long *mask = NULL;
+	size_t size = 0;
+
+	if (!policy)
+		return 0;
+	if (policy->nodes && number_list_parse(planner->arena, policy->nodes, MEMORY_MAX_NODE,
+				     &mask, &size) < 0) {
+		err_fail(err, EINVAL, "memory nodes \"%s\": not a list of numbers up to %d",
+			policy->nodes, MEMORY_MAX_NODE);
+		return err_config(err, "/linux/memoryPolicy/nodes");
+	}
+	planner_add(planner, STEP_MEMORY_POLICY, "/linux/memoryPolicy")
+		->memory_policy = (struct step_memory_policy){
+		.mode = (uint64_t)policy->mode | policy->flags,
+		.nodes = { .data = mask, .size = size },
+		.max_node = size ? size * 8 + 1 : 0, /* one more than bits: set_mempolicy(2) */
+	};
+	return 0;
 }
 
 static void add_keyring(struct planner *planner, const struct oci_process *process)
@@ -218,7 +244,9 @@ int planner_add_process(struct planner *planner, struct err *err)
 	add_keyring(planner, process);
 	add_limits(planner, process);
 	add_scheduling(planner, process);
-	r = add_label(planner, process, err);
+	r = add_memory_policy(planner, err);
+	if (r == 0)
+		r = add_label(planner, process, err);
 	if (r < 0)
 		return r;
 	/* without no_new_privs installing a filter takes CAP_SYS_ADMIN, which is gone later */

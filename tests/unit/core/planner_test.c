@@ -352,7 +352,7 @@ static void hooks_carry_everything_they_are_given(void **state)
 {
 	const struct step_hook *hook;
 
-	planned.options.hook_state = "{}";
+	planned.options.create_state = "{}";
 	PLAN(every_hook);
 	assert_int_equal(planned_count(STEP_HOOK), 2); /* the others are the caller's */
 	assert_int_equal(planned_step(STEP_SYNC, 0)->sync.point, PLAN_SYNC_NAMESPACES);
