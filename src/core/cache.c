@@ -21,12 +21,18 @@ static int list_namespace(struct cache_listing *listing, struct err *err)
 	return 0;
 }
 
+/* Only who may make one has one to remove. */
+static int remove_namespace(struct err *err)
+{
+	return template_is_possible() ? template_remove(err) : 0;
+}
+
 /* In the order of the listing. */
 static const struct {
 	int (*list)(struct cache_listing *listing, struct err *err);
 	int (*remove)(struct err *err);
 } kinds[] = {
-	{ list_namespace, template_remove },
+	{ list_namespace, remove_namespace },
 };
 
 enum { KIND_COUNT = sizeof(kinds) / sizeof(kinds[0]) };

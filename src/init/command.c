@@ -6,10 +6,11 @@
  * exec fail is looked for before "created" is reported, because engines tell 126 and 127 from what
  * create says.
  */
+#include "init/command.h"
+
 #include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
@@ -83,11 +84,7 @@ static const char *elf_interpreter(int fd, const char *head, char *path, size_t 
 	return NULL;
 }
 
-/*
- * A missing interpreter makes execve(2) say "no such file or directory" of a file that is there.
- * What cannot be read is not judged.
- */
-static int check_interpreter(const char *program, struct err *err)
+int command_check_interpreter(const char *program, struct err *err)
 {
 	_Alignas(Elf64_Ehdr) char head[256] = { 0 };
 	char path[PATH_MAX];
@@ -134,14 +131,13 @@ static int search_path(const char *path, const char *name, char found[PATH_MAX],
 	return err_fail(err, ENOENT, "exec: \"%s\": executable file not found in $PATH", name);
 }
 
-static int find_program(const struct step_command *command, char found[PATH_MAX], struct err *err)
+int command_find(const char *name, plan_strings env, char found[PATH_MAX], struct err *err)
 {
-	const char *name = command->args[0];
 	const char *path;
 	int r;
 
 	if (!strchr(name, '/')) {
-		path = find_variable(command->env, "PATH=");
+		path = find_variable(env, "PATH=");
 		return search_path(path ? path : default_path, name, found, err);
 	}
 	if (strlen(name) >= PATH_MAX)
@@ -158,10 +154,10 @@ int step_command(struct init *init, const struct step *step, struct err *err)
 	static char found[PATH_MAX];
 	static char home[HOME_VARIABLE_BYTES];
 	const struct step_command *command = &step->command;
-	int r = find_program(command, found, err);
+	int r = command_find(command->args[0], command->env, found, err);
 
 	if (r == 0)
-		r = check_interpreter(found, err);
+		r = command_check_interpreter(found, err);
 	if (r < 0)
 		return err_path(err, command->args[0]);
 	init->program = found;

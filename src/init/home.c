@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdbool.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -61,7 +60,7 @@ static bool take_byte(struct passwd_line *line, char c, uint32_t uid, char *ret)
 	return found;
 }
 
-static bool search(int fd, uint32_t uid, char *ret)
+bool home_from_passwd(int fd, uint32_t uid, char ret[HOME_VARIABLE_BYTES])
 {
 	struct passwd_line line = { .length = 0 };
 	char chunk[4096];
@@ -85,5 +84,5 @@ void home_variable(uint32_t uid, char ret[HOME_VARIABLE_BYTES])
 	AUTO_FD int fd = open("/etc/passwd", O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	if (fd < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
 		return;
-	search(fd, uid, ret);
+	home_from_passwd(fd, uid, ret);
 }

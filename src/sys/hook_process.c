@@ -168,8 +168,8 @@ static int judge(int status, struct err *err)
 	if (status == 0)
 		return 0;
 	if (status > 128)
-		return err_fail(err, ECANCELED, "killed by signal %d", status - 128);
-	return err_fail(err, ECANCELED, "exit status %d", status);
+		return err_fail(err, EIO, "killed by signal %d", status - 128);
+	return err_fail(err, EIO, "exit status %d", status);
 }
 
 static void say_stderr(const struct tail *tail, struct err *err)
