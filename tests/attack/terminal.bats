@@ -1,0 +1,86 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+#
+# Input that a container pushes into its terminal must never reach the caller's (CVE-2017-5226).
+
+load lib
+
+# in_terminal COMMAND: runs it by sh in a terminal of its own; sets $output
+in_terminal() {
+	output=$(timeout --kill-after 2 30 script -qec "$1" /dev/null < /dev/null 2>&1 | tr -d '\r')
+}
+
+# What reads the rest of the terminal's input after the container's end, as a user's shell would.
+AFTERWARDS='read -t 1 line && echo "the caller read: $line"; true'
+
+needs_tiocsti() {
+	[ "$(cat /proc/sys/dev/tty/legacy_tiocsti 2> /dev/null || echo 1)" = 1 ] ||
+		skip "this kernel refuses TIOCSTI to everyone"
+}
+
+@test "without a terminal of its own a container cannot push into the caller's" {
+	for strategy in copy template; do
+		attack_bundle '.process.args = ["attack", "tiocsti", "touch pwned\n"]'
+		in_terminal "'$RUNTIME' --root '$ROOT' run --strategy $strategy --bundle '$BUNDLE' '$ID'; $AFTERWARDS"
+		says "TIOCSTI:" "open /dev/tty: "
+		does_not_say "TIOCSTI: done" "TIOCLINUX: done" "TIOCSCTTY: done" "open /dev/tty: done" "the caller read"
+	done
+}
+
+@test "nor can one with a user namespace" {
+	user_bundle '.process.args = ["attack", "tiocsti", "touch pwned\n"]'
+	with_all_capabilities
+	cp "$ATTACK_BIN/attack" "$BUNDLE/rootfs/bin/attack"
+	in_terminal "'$RUNTIME' --root '$ROOT' run --bundle '$BUNDLE' '$ID'; $AFTERWARDS"
+	says "TIOCSTI:"
+	does_not_say "TIOCSTI: done" "TIOCSCTTY: done" "the caller read"
+}
+
+@test "with a terminal it pushes into its own" {
+	attack_bundle '.process.terminal = true | .process.args = ["attack", "tiocsti", "touch pwned\n"]'
+	for strategy in copy template; do
+		in_terminal "'$RUNTIME' --root '$ROOT' run --strategy $strategy --bundle '$BUNDLE' '$ID'; $AFTERWARDS"
+		says "open /dev/tty: done"
+		does_not_say "the caller read"
+	done
+}
+
+@test "control: a program in the caller's session does push into it" {
+	needs_tiocsti
+	in_terminal "'$ATTACK_BIN/attack' tiocsti 'touch pwned
+'; $AFTERWARDS"
+	says "TIOCSTI: done" "the caller read: touch pwned"
+}
+
+@test "the console is a terminal of the container's own devpts" {
+	bundle '.process.terminal = true'
+	set_script 'stat -c "%t" /dev/console; stat -f -c %T /dev/console 2> /dev/null; tty; ls -l /proc/self/fd/0 | sed "s/.*-> //"'
+	for strategy in copy template; do
+		in_terminal "'$RUNTIME' --root '$ROOT' run --strategy $strategy --bundle '$BUNDLE' '$ID'"
+		says 88 /dev/pts/0
+	done
+}
+
+@test "a console that leads elsewhere in the image stays inside" {
+	host_canary
+	bundle '.process.terminal = true
+		| .mounts |= map(select(.destination != "/dev"))'
+	mkdir -p "$BUNDLE/rootfs/dev/pts" "$BUNDLE/rootfs/dev/shm" "$BUNDLE/rootfs/dev/mqueue"
+	ln -s "../../../../../../../../../../..$CANARY" "$BUNDLE/rootfs/dev/console"
+	set_script 'echo ran'
+	in_terminal "'$RUNTIME' --root '$ROOT' run --bundle '$BUNDLE' '$ID'"
+	canary_is_safe
+	[ ! -e "$T/outside/console" ]
+}
+
+@test "what a container is called cannot write to the caller's terminal" {
+	bundle
+	edit --arg name $'\e]0;pwned\a\e[2J' '.process.args = [$name] | .hostname = "x"'
+	run_bundle
+	fails_with
+	does_not_say $'\e' $'\a'
+	edit --arg name $'/\e]0;pwned\a' '.process.args = ["sh"] | .process.cwd = "/bin/busybox" + $name'
+	run_bundle
+	fails_with
+	does_not_say $'\e' $'\a'
+}
