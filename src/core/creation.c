@@ -19,6 +19,7 @@
 #include "core/hooks.h"
 #include "core/pid_file.h"
 #include "core/seccomp/seccomp.h"
+#include "core/template.h"
 #include "core/trace.h"
 #include "core/unsupported.h"
 #include "oci/state.h"
@@ -131,6 +132,17 @@ static bool has_writable_cgroup_mount(const struct oci_config *config)
 	return false;
 }
 
+/* Without one the other strategy does the same. A plan that is only shown makes none. */
+static void find_template(struct creation *creation)
+{
+	struct err failed = ERR_INIT;
+
+	if (!creation->facts.has_template || creation->is_dry || creation->launch.template_fd >= 0)
+		return;
+	if (template_open(&creation->launch.template_fd, &failed) < 0)
+		creation->facts.has_template = false;
+}
+
 static int plan_group(struct creation *creation, struct err *err)
 {
 	const struct oci_config *config = creation->config;
@@ -150,6 +162,8 @@ static int plan_group(struct creation *creation, struct err *err)
 		config->platform.cgroups_path, creation->request->id, &creation->group, err);
 	if (r == 0)
 		r = cgroup_check_settings(&creation->group, &creation->cgroup_settings, err);
+	if (r == 0 && cgroup_will_be_left_out(&creation->group, &creation->cgroup_settings))
+		creation->group = (struct cgroup){ .kind = CGROUP_KIND_DISABLED };
 	return r;
 }
 
@@ -268,6 +282,8 @@ int creation_prepare(struct creation *creation, struct err *err)
 	if (r == 0)
 		r = facts_read(&creation->arena, creation->config, creation->bundle,
 			&creation->facts, err);
+	if (r == 0)
+		find_template(creation);
 	if (r == 0)
 		r = plan_group(creation, err);
 	if (r < 0)

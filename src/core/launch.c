@@ -8,7 +8,6 @@
 #include "core/image_memory.h"
 #include "core/slots.h"
 #include "core/spawn.h"
-#include "core/template.h"
 #include "sys/process.h"
 
 void launch_done(struct launch *launch)
@@ -16,6 +15,7 @@ void launch_done(struct launch *launch)
 	if (launch->fds)
 		slots_close(&launch->plan, launch->fds);
 	image_memory_unmap(launch);
+	fd_close(launch->template_fd);
 	fd_close(launch->report_fd);
 	fd_close(launch->pidfd);
 }
@@ -35,7 +35,6 @@ int launch_spawn(struct launch *launch, const struct cgroup *group, struct err *
 	AUTO_CGROUP_ENTRY entry = CGROUP_ENTRY_EMPTY;
 	AUTO_FD int program = -1;
 	AUTO_FD int image = -1;
-	AUTO_FD int template_ns = -1;
 	int gate = -1, sockets[2], r;
 
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sockets) < 0)
@@ -43,8 +42,6 @@ int launch_spawn(struct launch *launch, const struct cgroup *group, struct err *
 	launch->report_fd = sockets[0];
 	AUTO_FD int other_end = sockets[1];
 	r = cgroup_open_entry(group, &entry, err);
-	if (r == 0 && launch->plan.spawn.use_template)
-		r = template_open(&template_ns, err);
 	if (r == 0)
 		r = spawn_open_program(&program, err);
 	if (r == 0)
@@ -58,7 +55,7 @@ int launch_spawn(struct launch *launch, const struct cgroup *group, struct err *
 		.program_fd = program,
 		.image_fd = image,
 		.report_fd = other_end,
-		.template_fd = template_ns,
+		.template_fd = launch->template_fd,
 		.preserved_fds = launch->preserved_fds,
 		.entry = &entry,
 	};

@@ -36,12 +36,13 @@ struct launch {
 	pid_t pid;         /* in our pid namespace; 0 before the spawn */
 	int pidfd;
 	int report_fd;           /* our end */
+	int template_fd;         /* for plans with use_template; -1 */
 	int64_t *fds;            /* by slot */
 	struct plan_time *times; /* shared with hull-init; NULL: not traced */
 	size_t times_bytes;
 };
 
-#define LAUNCH_INIT ((struct launch){ .pidfd = -1, .report_fd = -1 })
+#define LAUNCH_INIT ((struct launch){ .pidfd = -1, .report_fd = -1, .template_fd = -1 })
 
 /* Closes what is open; the process goes on. */
 void launch_done(struct launch *launch);

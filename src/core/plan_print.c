@@ -218,6 +218,7 @@ int container_print_plan(
 	int r;
 
 	creation.wait_for_start = true;
+	creation.is_dry = true;
 	creation.offers_console = !request->console_socket; /* a plan needs nobody at its end */
 	r = creation_prepare(&creation, err);
 	if (r < 0)

@@ -172,19 +172,44 @@ static int pin(int ns_fd, struct err *err)
 	return mount_attach(tree, target, err);
 }
 
-static int make_and_pin(int *ret_ns_fd, struct err *err)
+/*
+ * A mount namespace can be pinned only in one that the kernel thinks older (ELOOP), and it compares
+ * numbers that each CPU hands out from a range of its own: made on another CPU it may be "younger".
+ */
+static int make_and_pin_on(size_t cpu, int *ret_ns_fd, struct err *err)
 {
 	AUTO_FD int ns_fd = -1;
-	int r = 0;
+	cpu_set_t one;
+	int r;
 
-	if (!has_private_mount())
-		r = make_private_mount(err);
-	if (r == 0)
-		r = make_namespace(&ns_fd, err);
+	CPU_ZERO(&one);
+	CPU_SET(cpu, &one);
+	if (sched_setaffinity(0, sizeof(one), &one) < 0)
+		return err_sys(err, "sched_setaffinity");
+	r = make_namespace(&ns_fd, err);
 	if (r == 0)
 		r = pin(ns_fd, err);
 	if (r == 0)
 		*ret_ns_fd = TAKE_FD(ns_fd);
+	return r;
+}
+
+static int make_and_pin(int *ret_ns_fd, struct err *err)
+{
+	cpu_set_t allowed;
+	int r = 0;
+
+	if (!has_private_mount())
+		r = make_private_mount(err);
+	if (r < 0)
+		return r;
+	if (sched_getaffinity(0, sizeof(allowed), &allowed) < 0)
+		return err_sys(err, "sched_getaffinity");
+	r = -ELOOP;
+	for (size_t cpu = 0; cpu < CPU_SETSIZE && r == -ELOOP; cpu++)
+		if (CPU_ISSET(cpu, &allowed))
+			r = make_and_pin_on(cpu, ret_ns_fd, err);
+	sched_setaffinity(0, sizeof(allowed), &allowed);
 	return r;
 }
 

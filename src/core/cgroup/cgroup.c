@@ -124,13 +124,27 @@ static int make(struct cgroup *group, const struct cgroup_settings *settings, st
 	return r;
 }
 
-static bool may_be_left_out(const struct cgroup_settings *settings, int r)
+static bool is_dispensable(const struct cgroup_settings *settings)
 {
 	struct cgroup none = { .kind = CGROUP_KIND_DISABLED };
 	struct err ignored = ERR_INIT;
 
-	return settings->is_rootless && (r == -EPERM || r == -EACCES || r == -EROFS) &&
-	       cgroup_check_settings(&none, settings, &ignored) == 0;
+	return settings->is_rootless && cgroup_check_settings(&none, settings, &ignored) == 0;
+}
+
+static bool may_be_left_out(const struct cgroup_settings *settings, int r)
+{
+	return (r == -EPERM || r == -EACCES || r == -EROFS) && is_dispensable(settings);
+}
+
+bool cgroup_will_be_left_out(const struct cgroup *group, const struct cgroup_settings *settings)
+{
+	if (!is_dispensable(settings))
+		return false;
+	for (size_t i = 0; i < group->n_dirs; i++)
+		if (!cgroup_dir_can_be_made(&group->dirs[i]))
+			return true;
+	return false;
 }
 
 int cgroup_before_spawn(

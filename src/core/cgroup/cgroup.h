@@ -153,6 +153,10 @@ int cgroup_check_settings(
 
 int cgroup_probe(struct cgroup *group, struct err *err);
 
+/* A caller without power over the machine may not make the group, and nothing asks for it: it will
+ * be left out. Looks at permissions only. */
+bool cgroup_will_be_left_out(const struct cgroup *group, const struct cgroup_settings *settings);
+
 /* One string for each directory: "CONTROLLERS MADE PATH", e.g.
  * "cpu,cpuacct 1 /sys/fs/cgroup/cpu,cpuacct/c1", "name=systemd 1 /…", "unified 2 /…"; MADE is the
  * number of last path components that are ours. A disabled group gives none. */

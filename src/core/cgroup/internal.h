@@ -61,6 +61,9 @@ int cgroup_enable_controllers(
 /* SIGKILL to the tree of a v2 directory, and waits for its end: ETIMEDOUT. */
 int cgroup_kill_unified(const struct cgroup_dir *dir, unsigned limit_msec, struct err *err);
 
+/* Its nearest existing parent lets the caller make directories. */
+bool cgroup_dir_can_be_made(const struct cgroup_dir *dir);
+
 int cgroup_open_v1_entry(const struct cgroup *group, struct cgroup_entry *ret, struct err *err);
 
 /* Calls visit for the directory and all below it, parents first; what vanishes meanwhile is no

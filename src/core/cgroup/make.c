@@ -40,6 +40,16 @@ static int probe_dir(struct cgroup_dir *dir, struct err *err)
 	return 0;
 }
 
+bool cgroup_dir_can_be_made(const struct cgroup_dir *dir)
+{
+	char path[PATH_MAX];
+
+	text_copy(path, sizeof(path), dir->path);
+	while (access(path, F_OK) < 0 && cut_last(path, dir->mount_length))
+		;
+	return access(path, W_OK | X_OK) == 0;
+}
+
 int cgroup_probe(struct cgroup *group, struct err *err)
 {
 	for (size_t i = 0; i < group->n_dirs; i++) {
