@@ -14,6 +14,7 @@
 #include "core/template.h"
 #include "sys/capability.h"
 #include "sys/clone.h"
+#include "sys/mount_id.h"
 #include "sys/nsfs.h"
 
 /* PROC_USER_INIT_INO: the inode of the machine's first user namespace (linux/proc_ns.h). */
@@ -105,6 +106,36 @@ static void read_path(const char *path, bool no_follow, struct path_facts *ret)
 	ret->is_directory = S_ISDIR(st.st_mode);
 }
 
+static bool mount_of(const char *path, uint64_t *ret)
+{
+	AUTO_FD int fd = open(path, O_PATH | O_CLOEXEC);
+
+	return fd >= 0 && mount_id_get(fd, ret) == 0;
+}
+
+static void compare_mount(uint64_t root_mount, struct path_facts *facts)
+{
+	uint64_t id;
+
+	if (facts->path && facts->exists && mount_of(facts->path, &id))
+		facts->is_on_root_mount = id == root_mount;
+}
+
+/* Matters only for propagations that change the mount at "/" alone. */
+static void compare_mounts(const struct oci_config *config, struct host_facts *ret)
+{
+	enum oci_propagation wanted = config->platform.rootfs_propagation;
+	uint64_t root_mount;
+
+	if ((wanted != OCI_PROPAGATION_SHARED && wanted != OCI_PROPAGATION_SLAVE &&
+		    wanted != OCI_PROPAGATION_PRIVATE && wanted != OCI_PROPAGATION_UNBINDABLE) ||
+		!mount_of("/", &root_mount))
+		return;
+	compare_mount(root_mount, &ret->root);
+	for (size_t i = 0; i < config->n_mounts; i++)
+		compare_mount(root_mount, &ret->sources[i]);
+}
+
 static bool has_option(const struct oci_mount *mount, const char *name)
 {
 	for (size_t i = 0; i < mount->n_options; i++)
@@ -166,6 +197,7 @@ int facts_read(struct arena *arena, const struct oci_config *config, const char 
 				 own.inode == FACTS_USER_INIT_INODE;
 	read_path(path_join(arena, bundle, config->root->path), false, &ret->root);
 	read_sources(arena, config, ret);
+	compare_mounts(config, ret);
 	read_labels(config, ret);
 	r = read_namespaces(config, ret, err);
 	if (r == 0)

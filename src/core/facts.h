@@ -24,7 +24,8 @@ struct path_facts {
 	uint64_t device, inode;
 	bool exists;
 	bool is_directory;
-	int open_errno; /* why it does not exist for us: ENOENT, EACCES … */
+	bool is_on_root_mount; /* on the mount at "/"; only known where rootfsPropagation asks */
+	int open_errno;        /* why it does not exist for us: ENOENT, EACCES … */
 };
 
 struct namespace_facts {

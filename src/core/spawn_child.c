@@ -177,13 +177,13 @@ int spawn_child_run(struct spawn_child *child)
 
 	r = enter_cgroups(request->entry, err);
 	if (r == 0)
-		r = enter_template(request, err);
-	if (r == 0)
 		r = join_first(request, err);
 	if (r == 0)
 		r = wait_for_maps(child, err);
 	if (r == 0)
 		r = make_time_namespace(request->plan->time_offsets, err);
+	if (r == 0) /* after the last look at the host's /proc */
+		r = enter_template(request, err);
 	if (r == 0)
 		r = become_root(child, err);
 	if (r == 0)

@@ -38,6 +38,7 @@ static void fill(struct arena *arena, const struct container *container,
 		.rootfs = container->has_record ? record->rootfs : "",
 		.created = container->has_record ? record->created : "",
 		.n_annotations = record->n_annotations,
+		.owner = "", /* as runc has it; list tells */
 	};
 	ret->annotation_keys = ARENA_NEW_ARRAY(arena, record->n_annotations, const char *);
 	ret->annotation_values = ARENA_NEW_ARRAY(arena, record->n_annotations, const char *);

@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
@@ -149,6 +150,27 @@ static int verify(struct init *init, const struct step_mount *mount, int tree, s
 	return 0;
 }
 
+/*
+ * A tmpfs without a mode of its own has that of the directory it covers, as runc makes it; a
+ * directory that was made for it does not count.
+ */
+static int keep_mode(struct init *init, const struct step_mount *mount, int tree, struct err *err)
+{
+	struct err missing = ERR_INIT;
+	struct stat st;
+
+	AUTO_FD int covered = -1;
+	if (!text_equal(mount->type, "tmpfs") || (mount->data && strstr(mount->data, "mode=")) ||
+		beneath_open(init->root_fd, mount->target, O_PATH | O_DIRECTORY, 0, &covered,
+			&missing) < 0)
+		return 0;
+	if (fstat(covered, &st) < 0)
+		return err_sys(err, "fstat %s", mount->target);
+	if (fchmodat(tree, ".", st.st_mode & 07777, 0) < 0)
+		return err_sys(err, "fchmodat the new file system");
+	return 0;
+}
+
 static bool is_root(int root_fd, int target)
 {
 	struct stat root, st;
@@ -173,8 +195,10 @@ static int place(struct init *init, const struct step_mount *mount, int *tree, s
 {
 	AUTO_FD int target = -1;
 	bool covers_root;
-	int r = open_target(init, mount, &target, err);
+	int r = keep_mode(init, mount, *tree, err);
 
+	if (r == 0)
+		r = open_target(init, mount, &target, err);
 	if (r == 0)
 		r = check_not_procfs(mount, target, err);
 	if (r == 0 && (mount->flags & PLAN_MOUNT_COPY_UP))

@@ -89,7 +89,7 @@ int step_root(struct init *init, const struct step *step, struct err *err)
 	r = init_open_source(init, &root->source, true, &tree, err);
 	if (r == 0 && root->base_propagation)
 		r = set_propagation(tree, root->base_propagation, err);
-	if (r == 0)
+	if (r == 0 && root->is_peer)
 		/* of its own: pivot_root(2) refuses a shared one, and what is mounted inside must
 		   not appear below the bundle on the host */
 		r = set_propagation(tree, MS_PRIVATE, err);

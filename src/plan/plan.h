@@ -118,6 +118,7 @@ struct step_root {
 	struct plan_source source;
 	const char *target;        /* host path to mount it on; NULL: over "/" */
 	uint64_t base_propagation; /* set recursively on a clone of host mounts; 0: left as it is */
+	uint64_t is_peer;          /* 1: it still is the host's peer */
 };
 
 enum plan_mount_flag {

@@ -43,6 +43,7 @@ static const struct plan_field root_fields[] = {
 	SOURCE(root.source),
 	STRING(root.target, "target"),
 	FIELD(root.base_propagation, "propagation", NUMBER, PROPAGATION),
+	NUMBER(root.is_peer, "is_peer"),
 };
 static const struct plan_field mount_fields[] = {
 	STRING(mount.target, "target"),

@@ -82,7 +82,7 @@ static void add_group_bind(struct planner *planner, const struct cgroup_mount *j
 
 	*seen = (struct path_facts){ .path = group_path, .exists = true, .is_directory = true };
 	planner_set_source(planner, seen, false, job->config, &mount.source);
-	mount.base_propagation = planner_base_propagation(planner, &mount.source);
+	mount.base_propagation = planner_base_propagation(planner, &mount.source, seen);
 	step = planner_add(planner, STEP_MOUNT, job->config);
 	step->mount = mount;
 }

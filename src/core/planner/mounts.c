@@ -116,7 +116,7 @@ static int add_bind(struct planner *planner, const struct mount_job *job, struct
 		if (mount.source.slot >= 0)
 			set_idmap(planner, job, mount.source.slot);
 	}
-	mount.base_propagation = planner_base_propagation(planner, &mount.source);
+	mount.base_propagation = planner_base_propagation(planner, &mount.source, source);
 	step = planner_add(planner, STEP_MOUNT, job->config);
 	step->mount = mount;
 	return 0;

@@ -55,36 +55,43 @@ void planner_set_source(struct planner *planner, const struct path_facts *seen, 
 	slot->path = seen->path;
 	slot->seen = seen;
 	slot->is_recursive = is_recursive;
-	slot->propagation = planner->base_propagation;
+	slot->propagation = planner_propagation_of(planner, seen);
 	slot->config = config;
 }
 
-uint64_t planner_base_propagation(const struct planner *planner, const struct plan_source *source)
-{
-	return source->slot >= 0 ? 0 : planner->base_propagation;
-}
-
 /*
- * Trees cloned from the host stay its peers only where the configuration asks for a shared root and
- * the container's mounts belong to the host's user namespace; runc has the same rule.
+ * What runc's first mount(2) of a start makes of the copied mounts, said of a tree that is cloned
+ * from the host's: without "r" only the mount at "/" changes, the others stay what the copy made
+ * them: peers of the host's, or slaves when they went to another user namespace.
  */
-static uint64_t base_propagation(const struct planner *planner)
+uint64_t planner_propagation_of(const struct planner *planner, const struct path_facts *seen)
 {
+	bool is_copied_to_user = planner->new_user || planner->joined_user;
+	uint64_t untouched = is_copied_to_user ? MS_SLAVE | MS_REC : 0;
+
 	switch (planner->config->platform.rootfs_propagation) {
 	case OCI_PROPAGATION_SHARED:
 	case OCI_PROPAGATION_RSHARED:
-		return planner->new_user || planner->joined_user ? MS_SLAVE | MS_REC : 0;
+		return untouched;
+	case OCI_PROPAGATION_SLAVE:
+		return seen->is_on_root_mount ? MS_SLAVE | MS_REC : untouched;
 	case OCI_PROPAGATION_PRIVATE:
-	case OCI_PROPAGATION_RPRIVATE:
 	case OCI_PROPAGATION_UNBINDABLE:
+		return seen->is_on_root_mount ? MS_PRIVATE | MS_REC : untouched;
+	case OCI_PROPAGATION_RPRIVATE:
 	case OCI_PROPAGATION_RUNBINDABLE:
 		return MS_PRIVATE | MS_REC;
 	case OCI_PROPAGATION_UNSET:
-	case OCI_PROPAGATION_SLAVE:
 	case OCI_PROPAGATION_RSLAVE:
 		break;
 	}
 	return MS_SLAVE | MS_REC;
+}
+
+uint64_t planner_base_propagation(const struct planner *planner, const struct plan_source *source,
+	const struct path_facts *seen)
+{
+	return source->slot >= 0 ? 0 : planner_propagation_of(planner, seen);
 }
 
 static int add_all(struct planner *planner, struct err *err)
@@ -122,7 +129,6 @@ static struct planner begin(struct arena *arena, const struct oci_config *config
 		.new_mount = oci_config_has_new_namespace(config, OCI_NAMESPACE_MNT),
 	};
 
-	planner.base_propagation = base_propagation(&planner);
 	*ret = (struct container_plan){
 		.console_slot = PLAN_NO_SLOT,
 		.start_slot = PLAN_NO_SLOT,

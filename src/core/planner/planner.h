@@ -114,7 +114,6 @@ struct planner {
 	struct container_plan *plan;
 	bool new_user, joined_user;
 	bool new_mount;
-	uint64_t base_propagation; /* for trees that are cloned from the host's */
 };
 
 /* Appends a step of that kind with a JSON pointer; the caller fills it in. */
@@ -127,7 +126,11 @@ void planner_set_source(struct planner *planner, const struct path_facts *seen, 
 	const char *config, struct plan_source *source);
 
 /* What hull-init has to set on a tree from that source: nothing when the caller did it already. */
-uint64_t planner_base_propagation(const struct planner *planner, const struct plan_source *source);
+uint64_t planner_base_propagation(const struct planner *planner, const struct plan_source *source,
+	const struct path_facts *seen);
+
+/* What a tree cloned from there begins with: MS_… | MS_REC; 0: it stays the host's peer. */
+uint64_t planner_propagation_of(const struct planner *planner, const struct path_facts *seen);
 
 const char *planner_format(struct planner *planner, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));

@@ -84,22 +84,32 @@ static int check_root(const struct planner *planner, struct err *err)
 	return 0;
 }
 
+/* Of the host's mounts, or, in a user namespace made shared as a whole, of the copied ones. */
+static bool becomes_peer(const struct planner *planner, const struct path_facts *root)
+{
+	enum oci_propagation wanted = planner->config->platform.rootfs_propagation;
+
+	return planner_propagation_of(planner, root) == 0 || wanted == OCI_PROPAGATION_RSHARED ||
+	       (wanted == OCI_PROPAGATION_SHARED && root->is_on_root_mount);
+}
+
 static void add_root_mount(struct planner *planner)
 {
+	const struct path_facts *root = &planner->facts->root;
 	bool use_template = planner->plan->spawn.use_template;
 	struct plan_source source;
 	struct step *step;
 
-	if (!use_template)
+	if (!use_template) /* the host must never see what is mounted in the copy */
 		planner_add(planner, STEP_PROPAGATION, "/linux/rootfsPropagation")
-			->propagation.flags = planner->base_propagation ? planner->base_propagation
-									: MS_SLAVE | MS_REC;
-	planner_set_source(planner, &planner->facts->root, true, "/root/path", &source);
+			->propagation.flags = MS_SLAVE | MS_REC;
+	planner_set_source(planner, root, true, "/root/path", &source);
 	step = planner_add(planner, STEP_ROOT, "/root/path");
 	step->root = (struct step_root){
 		.source = source,
-		.target = use_template ? NULL : planner->facts->root.path,
-		.base_propagation = planner_base_propagation(planner, &source),
+		.target = use_template ? NULL : root->path,
+		.base_propagation = planner_base_propagation(planner, &source, root),
+		.is_peer = becomes_peer(planner, root),
 	};
 }
 
@@ -122,8 +132,9 @@ static uint64_t root_propagation(enum oci_propagation propagation)
 		[OCI_PROPAGATION_RSHARED] = MS_SHARED | MS_REC,
 		[OCI_PROPAGATION_SLAVE] = MS_SLAVE,
 		[OCI_PROPAGATION_RSLAVE] = MS_SLAVE | MS_REC,
-		[OCI_PROPAGATION_PRIVATE] = MS_PRIVATE,
-		[OCI_PROPAGATION_RPRIVATE] = MS_PRIVATE | MS_REC,
+		/* the root was made private before, where it was a peer; runc leaves it at that */
+		[OCI_PROPAGATION_PRIVATE] = 0,
+		[OCI_PROPAGATION_RPRIVATE] = 0,
 		[OCI_PROPAGATION_UNBINDABLE] = MS_UNBINDABLE,
 		[OCI_PROPAGATION_RUNBINDABLE] = MS_UNBINDABLE | MS_REC,
 	};
