@@ -39,7 +39,7 @@ is_wrong() {
 # broken TEXT: a bundle whose config.json is TEXT
 broken() {
 	bundle
-	printf "$1" > "$BUNDLE/config.json"
+	printf '%b' "$1" > "$BUNDLE/config.json"
 	try create --bundle "$BUNDLE" "$ID"
 	exits_with 1
 	equal "${#lines[@]}" 1
@@ -249,7 +249,7 @@ broken() {
 	skip_on_runc "takes some of it"
 	local text
 	for text in "{ 'ociVersion': \"1.0.2\" }" '{ "ociVersion": "1.0.2", }' '{ /* */ "ociVersion": "1.0.2" }' \
-		'{ "ociVersion": "1.0.2", "hostname": "\\x" }' '{ "ociVersion": "1.0.2", "a": 01 }' \
+		'{ "ociVersion": "1.0.2", "hostname": "\\\\x" }' '{ "ociVersion": "1.0.2", "a": 01 }' \
 		'{ "ociVersion": "1.0.2", "a": NaN }' '{ "ociVersion": "1.0.2", "hostname": "\xff\xfe" }'; do
 		broken "$text"
 	done

@@ -389,6 +389,11 @@ does_not_say() {
 	done
 }
 
+# not COMMAND...: it fails. A bare ! would be no claim but in the last line of a test.
+not() {
+	! "$@"
+}
+
 # prints TEXT: it succeeded and this is the whole output
 prints() {
 	succeeds && equal "$output" "$1"

@@ -546,7 +546,7 @@ mapped() { # mapped TYPE OPTION...: /m is $T/source with the user namespace's ma
 	run_in true
 	succeeds
 	equal "$(stat -c %u:%g "$T/source/file")" 0:0
-	! grep "$T/source" /proc/self/mountinfo
+	not grep "$T/source" /proc/self/mountinfo
 }
 
 @test "mappings of a mount that is no bind mount are refused" {

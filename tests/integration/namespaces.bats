@@ -349,7 +349,7 @@ join() {
 	equal "$output" one
 	inside 'printf "GET /name HTTP/1.0\r\n\r\n" | nc 127.0.0.1 8080 | tail -n 1'
 	equal "$output" two
-	! grep ':1F90 .* 0A ' /proc/net/tcp /proc/net/tcp6
+	not grep ':1F90 .* 0A ' /proc/net/tcp /proc/net/tcp6
 }
 
 @test "containers that share a network namespace reach each other at 127.0.0.1" {

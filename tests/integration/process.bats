@@ -371,7 +371,7 @@ capabilities() {
 	bundle '.process.args = ["sleep", "1000"]'
 	oci create --bundle "$BUNDLE" "$ID" < /dev/null > "$T/out" 2>&1
 	oci start "$ID"
-	equal "$(echo $(ls "/proc/$(pid_of)/fd"))" "0 1 2"
+	equal "$(ls "/proc/$(pid_of)/fd")" $'0\n1\n2'
 }
 
 @test "preserved descriptors are handed on and no more than those" {
@@ -404,7 +404,7 @@ capabilities() {
 	bundle '.process.args = ["sleep", "1000"]'
 	oci create --bundle "$BUNDLE" "$ID" < /dev/null > "$T/out" 2>&1
 	matches "$(readlink "/proc/$(pid_of)/exe")" '^/memfd:'
-	! grep -q "$RUNTIME" "/proc/$(pid_of)/maps"
+	not grep -q "$RUNTIME" "/proc/$(pid_of)/maps"
 }
 
 @test "the process is the leader of its own session" {
@@ -627,7 +627,7 @@ on_terminal() {
 	eventually test -S "$T/console"
 	oci create --console-socket "$T/console" --bundle "$BUNDLE" "$ID" < /dev/null > /dev/null 2>&1
 	eventually grep -q '^master' "$T/terminal"
-	! grep -q hello "$T/terminal"
+	not grep -q hello "$T/terminal"
 	oci start "$ID"
 	eventually grep -q hello "$T/terminal"
 	wait "$helper"

@@ -82,7 +82,7 @@ created_and_killed() {
 failing() {
 	local i
 	for ((i = 0; i < N_AT_ONCE; i++)); do
-		! oci run --bundle "$BUNDLE.bad" "$ID-$i" < /dev/null > /dev/null 2>&1
+		not oci run --bundle "$BUNDLE.bad" "$ID-$i" < /dev/null > /dev/null 2>&1
 	done
 }
 
