@@ -23,6 +23,7 @@
 #include "core/trace.h"
 #include "core/unsupported.h"
 #include "oci/state.h"
+#include "sys/capability.h"
 #include "sys/process.h"
 
 void creation_done(struct creation *creation)
@@ -143,6 +144,19 @@ static void find_template(struct creation *creation)
 		creation->facts.has_template = false;
 }
 
+/* As early as it is known that one is wanted. A plan that is only shown makes none. */
+static void begin_network(struct creation *creation)
+{
+	const struct oci_config *config = creation->config;
+
+	creation->makes_network = oci_config_has_new_namespace(config, OCI_NAMESPACE_NET) &&
+				  !oci_config_namespace(config, OCI_NAMESPACE_USER) &&
+				  capability_is_effective(CAPABILITY_SYS_ADMIN) &&
+				  net_namespace_is_worth_it();
+	if (creation->makes_network && !creation->is_dry)
+		net_namespace_begin(&creation->launch.net);
+}
+
 static int plan_group(struct creation *creation, struct err *err)
 {
 	const struct oci_config *config = creation->config;
@@ -187,6 +201,7 @@ static int make_plan(struct creation *creation, struct err *err)
 		.no_pivot = request->no_pivot,
 		.no_new_keyring = request->no_new_keyring,
 		.wait_for_start = creation->wait_for_start,
+		.makes_network = creation->makes_network,
 		.strategy = request->strategy,
 		.create_state = hook_state(creation, CONTAINER_STATUS_CREATING),
 		.start_state = hook_state(creation, CONTAINER_STATUS_CREATED),
@@ -279,9 +294,10 @@ int creation_prepare(struct creation *creation, struct err *err)
 		r = check_preserved(creation->request, err);
 	if (r == 0)
 		r = check_terminal(creation, err);
-	if (r == 0)
-		r = facts_read(&creation->arena, creation->config, creation->bundle,
-			&creation->facts, err);
+	if (r < 0)
+		return r;
+	begin_network(creation);
+	r = facts_read(&creation->arena, creation->config, creation->bundle, &creation->facts, err);
 	if (r == 0)
 		find_template(creation);
 	if (r == 0)
@@ -312,16 +328,18 @@ static int make_directory(struct creation *creation, struct err *err)
 	if (r < 0)
 		return r;
 	creation->record.cgroups = cgroups;
-	r = record_create(creation->dir_fd, &creation->record, &creation->arena, err);
-	if (r == 0)
-		r = record_write_config(
-			creation->dir_fd, creation->config_text, creation->config_size, err);
-	return r;
+	return record_create(creation->dir_fd, &creation->record, &creation->arena, err);
+}
+
+static int write_config(struct creation *creation, struct err *err)
+{
+	return record_write_config(
+		creation->dir_fd, creation->config_text, creation->config_size, err);
 }
 
 static int make_group(struct creation *creation, struct err *err)
 {
-	return cgroup_before_spawn(&creation->group, &creation->cgroup_settings, err);
+	return cgroup_make(&creation->group, &creation->cgroup_settings, err);
 }
 
 static int open_slots(struct creation *creation, struct err *err)
@@ -332,12 +350,17 @@ static int open_slots(struct creation *creation, struct err *err)
 
 static int spawn_process(struct creation *creation, struct err *err)
 {
-	int r = launch_spawn(&creation->launch, &creation->group, err);
+	return launch_spawn(&creation->launch, &creation->group, err);
+}
+
+static int limit_group(struct creation *creation, struct err *err)
+{
+	const struct cgroup_settings *settings = &creation->cgroup_settings;
+	int r = cgroup_limit(&creation->group, settings, err);
 
 	if (r < 0)
 		return r;
-	return cgroup_after_spawn(
-		&creation->group, creation->launch.pid, &creation->cgroup_settings, err);
+	return cgroup_after_spawn(&creation->group, creation->launch.pid, settings, err);
 }
 
 static int wait_until_ready(struct creation *creation, struct err *err)
@@ -379,6 +402,9 @@ static int build(struct creation *creation, struct err *err)
 		{ "cgroup", make_group },
 		{ "slots", open_slots },
 		{ "spawn", spawn_process },
+		/* while hull-init builds the inside */
+		{ "limits", limit_group },
+		{ "config", write_config },
 		{ "ready", wait_until_ready },
 		{ "record", record_process },
 		{ "pidfile", write_pid_file },

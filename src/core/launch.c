@@ -14,6 +14,7 @@ void launch_done(struct launch *launch)
 {
 	if (launch->fds)
 		slots_close(&launch->plan, launch->fds);
+	net_namespace_done(&launch->net);
 	image_memory_unmap(launch);
 	fd_close(launch->template_fd);
 	fd_close(launch->report_fd);
@@ -27,7 +28,7 @@ int launch_open_slots(struct launch *launch, int dir_fd, int console_fd, struct 
 	launch->fds = ARENA_NEW_ARRAY(launch->arena, n, int64_t);
 	for (size_t i = 0; i < n; i++)
 		launch->fds[i] = -1;
-	return slots_open(&launch->plan, dir_fd, console_fd, launch->fds, err);
+	return slots_open(&launch->plan, dir_fd, console_fd, &launch->net, launch->fds, err);
 }
 
 int launch_spawn(struct launch *launch, const struct cgroup *group, struct err *err)

@@ -16,6 +16,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "core/cgroup/cgroup.h"
+#include "core/net_namespace.h"
 #include "core/planner/planner.h"
 #include "plan/message.h"
 
@@ -36,13 +37,16 @@ struct launch {
 	pid_t pid;         /* in our pid namespace; 0 before the spawn */
 	int pidfd;
 	int report_fd;           /* our end */
+	struct net_namespace net; /* in the making, for SLOT_NETWORK */
 	int template_fd;         /* for plans with use_template; -1 */
 	int64_t *fds;            /* by slot */
 	struct plan_time *times; /* shared with hull-init; NULL: not traced */
 	size_t times_bytes;
 };
 
-#define LAUNCH_INIT ((struct launch){ .pidfd = -1, .report_fd = -1, .template_fd = -1 })
+#define LAUNCH_INIT       \
+	((struct launch){ \
+		.pidfd = -1, .report_fd = -1, .template_fd = -1, .net = NET_NAMESPACE_INIT })
 
 /* Closes what is open; the process goes on. */
 void launch_done(struct launch *launch);

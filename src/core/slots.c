@@ -70,12 +70,23 @@ static int make_tree(const struct slot *slot, int *ret_fd, struct err *err)
 	return r;
 }
 
-static int open_slot(
-	const struct slot *slot, int dir_fd, int given_console_fd, int *ret_fd, struct err *err)
+static int take_network(struct net_namespace *net, int *ret_fd, struct err *err)
+{
+	int r = net_namespace_wait(net, err);
+
+	if (r == 0)
+		*ret_fd = TAKE_FD(net->fd);
+	return r;
+}
+
+static int open_slot(const struct slot *slot, int dir_fd, int given_console_fd,
+	struct net_namespace *net, int *ret_fd, struct err *err)
 {
 	switch (slot->kind) {
 	case SLOT_NAMESPACE:
 		return nsfs_open(slot->path, slot->namespace_type, ret_fd, err);
+	case SLOT_NETWORK:
+		return take_network(net, ret_fd, err);
 	case SLOT_TREE:
 		return make_tree(slot, ret_fd, err);
 	case SLOT_NEW_FS:
@@ -92,13 +103,13 @@ static int open_slot(
 	return err_fail(err, EINVAL, "slot of unknown kind");
 }
 
-int slots_open(const struct container_plan *plan, int dir_fd, int given_console_fd, int64_t *fds,
-	struct err *err)
+int slots_open(const struct container_plan *plan, int dir_fd, int given_console_fd,
+	struct net_namespace *net, int64_t *fds, struct err *err)
 {
 	for (size_t i = 0; i < plan->n_slots; i++) {
 		const struct slot *slot = &plan->slots[i];
 		int fd = -1;
-		int r = open_slot(slot, dir_fd, given_console_fd, &fd, err);
+		int r = open_slot(slot, dir_fd, given_console_fd, net, &fd, err);
 
 		if (r < 0) {
 			if (slot->path)

@@ -5,19 +5,17 @@
  */
 #include <errno.h>
 #include <grp.h>
-#include <net/if.h>
 #include <sched.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/prctl.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/fd.h"
 #include "init/init.h"
 #include "sys/clone.h"
 #include "sys/keyring.h"
+#include "sys/loopback.h"
 #include "sys/nsfs.h"
 #include "sys/procfs.h"
 
@@ -108,17 +106,9 @@ int step_keyring(struct init *init, const struct step *step, struct err *err)
 
 int step_loopback(struct init *init, const struct step *step, struct err *err)
 {
-	struct ifreq request = { .ifr_name = "lo" };
-
 	(void)init;
 	(void)step;
-	AUTO_FD int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	if (fd < 0)
-		return err_sys(err, "socket for the loopback interface");
-	request.ifr_flags = IFF_UP | IFF_LOOPBACK | IFF_RUNNING;
-	if (ioctl(fd, SIOCSIFFLAGS, &request) < 0)
-		return err_sys(err, "ioctl SIOCSIFFLAGS lo up");
-	return 0;
+	return loopback_up(err);
 }
 
 int step_hostname(struct init *init, const struct step *step, struct err *err)

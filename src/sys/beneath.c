@@ -186,6 +186,29 @@ int beneath_open_parent(
 	return 0;
 }
 
+/* The usual case of something missing: only the last component is. EEXIST, and all that is odd, is
+ * left to the walk. */
+static int make_last_dir(int root_fd, const char *path, mode_t mode, int *ret_fd)
+{
+	struct beneath_how how = { .flags = O_PATH | O_DIRECTORY };
+	struct beneath_place place = { "" };
+	struct split split;
+	AUTO_FD int parent = -1;
+	int fd, r = split_path(path, &split);
+
+	if (r == 0)
+		r = resolve(root_fd, split.parent, &how, &parent, &place);
+	if (r < 0)
+		return r;
+	if (mkdirat(parent, split.name, mode) < 0)
+		return -errno;
+	fd = openat(parent, split.name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	*ret_fd = fd;
+	return 0;
+}
+
 int beneath_make_dirs(int root_fd, const char *path, mode_t mode, int *ret_fd, struct err *err)
 {
 	struct beneath_how how = { .flags = O_PATH | O_DIRECTORY };
@@ -193,6 +216,8 @@ int beneath_make_dirs(int root_fd, const char *path, mode_t mode, int *ret_fd, s
 	int r = resolve(root_fd, path, &how, ret_fd, &place);
 
 	/* Usually it is there. ENOTDIR is walked too: the walk tells where. */
+	if (r == -ENOENT && make_last_dir(root_fd, path, mode, ret_fd) == 0)
+		return 0;
 	if (r == -ENOENT || r == -ENOTDIR)
 		r = beneath_walk_make_dirs(root_fd, path, mode, ret_fd, &place);
 	if (r < 0)

@@ -94,12 +94,24 @@ static int refuse_frozen(const struct cgroup *group, struct err *err)
 	return err_path(err, cgroup_main_dir(group)->path);
 }
 
+/* Before anybody is in the group: on v1 the rules are written one by one, and in between nothing is
+ * allowed. */
+static int set_devices(
+	const struct cgroup *group, const struct cgroup_settings *settings, struct err *err)
+{
+	int r = cgroup_ops_of(group)->set_devices(group, settings->resources, false, err);
+
+	if (settings->is_rootless && (r == -EPERM || r == -EACCES)) {
+		*err = ERR_INIT;
+		r = 0;
+	}
+	return r;
+}
+
 static int make(struct cgroup *group, const struct cgroup_settings *settings, struct err *err)
 {
 	AUTO_ARENA arena = ARENA_INIT;
-	const struct cgroup_ops *ops = cgroup_ops_of(group);
 	struct cgroup_limits limits;
-	/* A group that was there may have limits: then "no limit" has to be written. */
 	int r = cgroup_plan_limits(
 		&arena, group, settings->resources, has_old_dir(group), &limits, err);
 
@@ -110,18 +122,22 @@ static int make(struct cgroup *group, const struct cgroup_settings *settings, st
 	if (r == 0)
 		r = refuse_frozen(group, err);
 	if (r == 0)
-		r = ops->prepare(group, &limits, err);
+		r = cgroup_ops_of(group)->prepare(group, &limits, err);
 	if (r == 0)
-		r = cgroup_apply_limits(&limits, false, err);
-	if (r < 0)
-		return r;
-
-	r = ops->set_devices(group, settings->resources, false, err);
-	if (settings->is_rootless && (r == -EPERM || r == -EACCES)) {
-		*err = ERR_INIT;
-		r = 0;
-	}
+		r = set_devices(group, settings, err);
 	return r;
+}
+
+static int limit(
+	const struct cgroup *group, const struct cgroup_settings *settings, struct err *err)
+{
+	AUTO_ARENA arena = ARENA_INIT;
+	struct cgroup_limits limits;
+	/* A group that was there may have limits: then "no limit" has to be written. */
+	int r = cgroup_plan_limits(
+		&arena, group, settings->resources, has_old_dir(group), &limits, err);
+
+	return r < 0 ? r : cgroup_apply_limits(&limits, false, err);
 }
 
 static bool is_dispensable(const struct cgroup_settings *settings)
@@ -147,8 +163,7 @@ bool cgroup_will_be_left_out(const struct cgroup *group, const struct cgroup_set
 	return false;
 }
 
-int cgroup_before_spawn(
-	struct cgroup *group, const struct cgroup_settings *settings, struct err *err)
+int cgroup_make(struct cgroup *group, const struct cgroup_settings *settings, struct err *err)
 {
 	struct err ignored = ERR_INIT;
 	int r;
@@ -164,6 +179,31 @@ int cgroup_before_spawn(
 		*err = ERR_INIT;
 		return 0;
 	}
+	return err_while(err, "cgroup");
+}
+
+int cgroup_limit(
+	const struct cgroup *group, const struct cgroup_settings *settings, struct err *err)
+{
+	if (group->n_dirs == 0 || limit(group, settings, err) == 0)
+		return 0;
+	return err_while(err, "cgroup");
+}
+
+int cgroup_before_spawn(
+	struct cgroup *group, const struct cgroup_settings *settings, struct err *err)
+{
+	struct err failed = ERR_INIT, ignored = ERR_INIT;
+	int r = cgroup_make(group, settings, err);
+
+	if (r < 0 || group->n_dirs == 0 || limit(group, settings, &failed) == 0)
+		return r;
+	cgroup_destroy(group, &ignored);
+	if (may_be_left_out(settings, -failed.code)) {
+		*group = (struct cgroup){ .kind = CGROUP_KIND_DISABLED };
+		return 0;
+	}
+	*err = failed;
 	return err_while(err, "cgroup");
 }
 

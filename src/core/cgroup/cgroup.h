@@ -167,8 +167,17 @@ int cgroup_to_strings(struct arena *arena, const struct cgroup *group, const cha
 int cgroup_from_strings(struct arena *arena, const char *const *strings, size_t count,
 	struct cgroup *ret, struct err *err);
 
-/* Makes the group. EEXIST-like states are refused: processes in it (EBUSY), frozen, also by a
- * parent (EBUSY). On failure what was made is removed again. */
+/* Makes the group, with its device rules, so that a process can enter it. Refused: processes in it,
+ * a frozen group, also by a parent (EBUSY). On failure what was made is removed again. */
+int cgroup_make(struct cgroup *group, const struct cgroup_settings *settings, struct err *err);
+
+/* Limits. The process may be in the group already, before it runs anything of the
+ * container's: that way they are written while it builds the rest. On failure the group is left to
+ * cgroup_destroy(). */
+int cgroup_limit(
+	const struct cgroup *group, const struct cgroup_settings *settings, struct err *err);
+
+/* Both of them, one after the other. */
 int cgroup_before_spawn(
 	struct cgroup *group, const struct cgroup_settings *settings, struct err *err);
 

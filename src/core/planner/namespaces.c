@@ -124,6 +124,18 @@ static const char *time_offsets_text(struct planner *planner)
 		boottime->nanosecs);
 }
 
+static void join_new_network(struct planner *planner)
+{
+	const char *config = pointer_of(planner, OCI_NAMESPACE_NET);
+	plan_slot_index index;
+	struct step *step;
+
+	planner_add_slot(planner, SLOT_NETWORK, &index)->config = config;
+	step = planner_add(planner, STEP_JOIN, config);
+	step->join = (struct step_join){ .type = CLONE_NEWNET, .slot = index, .path = "new" };
+	planner->has_loopback = true;
+}
+
 /*
  * No user namespace but the caller's: the clone makes what is new, hull-init joins the rest. A
  * cgroup namespace has the cgroup as its root that its maker is in, so it is never made by the
@@ -134,6 +146,10 @@ static void plan_direct(struct planner *planner, uint64_t fresh)
 	struct spawn_plan *spawn = &planner->plan->spawn;
 
 	spawn->kind = SPAWN_DIRECT;
+	if ((fresh & CLONE_NEWNET) && planner->options->makes_network) {
+		join_new_network(planner);
+		fresh &= ~(uint64_t)CLONE_NEWNET;
+	}
 	spawn->clone_flags = fresh & ~(uint64_t)(CLONE_NEWTIME | CLONE_NEWCGROUP);
 	add_unshare(planner, fresh & CLONE_NEWCGROUP);
 	add_joins(planner, false);
@@ -240,7 +256,7 @@ int planner_add_namespaces(struct planner *planner, struct err *err)
 	if (fresh & CLONE_NEWTIME)
 		planner->plan->spawn.time_offsets = time_offsets_text(planner);
 	planner_add(planner, STEP_SESSION, "");
-	if (fresh & CLONE_NEWNET)
+	if ((fresh & CLONE_NEWNET) && !planner->has_loopback)
 		planner_add(planner, STEP_LOOPBACK, pointer_of(planner, OCI_NAMESPACE_NET));
 	if (config->hostname)
 		planner_add(planner, STEP_HOSTNAME, "/hostname")->name.name = config->hostname;

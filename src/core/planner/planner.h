@@ -21,6 +21,7 @@
 
 enum slot_kind {
 	SLOT_NAMESPACE,      /* the namespace at path */
+	SLOT_NETWORK,        /* a new network namespace, made meanwhile by the caller */
 	SLOT_TREE,           /* a detached copy of the mounts at path */
 	SLOT_NEW_FS,         /* a detached new file system, made with the host's paths in view */
 	SLOT_CONSOLE_SOCKET, /* a connection to path; path NULL: given by the caller itself */
@@ -80,7 +81,9 @@ struct planner_options {
 	bool is_console_given;      /* the caller has a connection of its own for the terminal */
 	bool no_pivot;
 	bool no_new_keyring;
-	bool wait_for_start;  /* create: listen for `start`; run goes on by itself */
+	bool makes_network;  /* the caller makes a new network namespace, lo up, if that is possible
+			      */
+	bool wait_for_start; /* create: listen for `start`; run goes on by itself */
 	const char *strategy; /* "copy", "template", NULL: chosen */
 	/* the container's state for hooks inside; hull-init puts the pid in */
 	const char *create_state, *start_state;
@@ -114,6 +117,7 @@ struct planner {
 	struct container_plan *plan;
 	bool new_user, joined_user;
 	bool new_mount;
+	bool has_loopback; /* the network namespace comes with lo up */
 };
 
 /* Appends a step of that kind with a JSON pointer; the caller fills it in. */

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/net_namespace.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <unistd.h>
+
+#include "base/fd.h"
+#include "sys/loopback.h"
+
+bool net_namespace_is_worth_it(void)
+{
+	cpu_set_t allowed;
+
+	return sched_getaffinity(0, sizeof(allowed), &allowed) == 0 && CPU_COUNT(&allowed) > 1;
+}
+
+/* In a thread: only the thread's own namespace changes (unshare(2)), and it ends with it. */
+static void *make(void *argument)
+{
+	struct net_namespace *net = argument;
+	struct err *err = &net->failed;
+
+	if (unshare(CLONE_NEWNET) < 0) {
+		err_sys(err, "unshare a network namespace");
+		return NULL;
+	}
+	if (loopback_up(err) < 0)
+		return NULL;
+	net->fd = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
+	if (net->fd < 0)
+		err_sys(err, "open /proc/thread-self/ns/net");
+	return NULL;
+}
+
+void net_namespace_begin(struct net_namespace *net)
+{
+	net->is_running = pthread_create(&net->thread, NULL, make, net) == 0;
+}
+
+int net_namespace_wait(struct net_namespace *net, struct err *err)
+{
+	if (!net->is_running)
+		return err_fail(err, EAGAIN, "no thread for the network namespace");
+	pthread_join(net->thread, NULL);
+	net->is_running = false;
+	if (net->fd >= 0)
+		return 0;
+	*err = net->failed;
+	return -err->code;
+}
+
+void net_namespace_done(struct net_namespace *net)
+{
+	if (net->is_running)
+		pthread_join(net->thread, NULL);
+	net->is_running = false;
+	fd_replace(&net->fd, -1);
+}
