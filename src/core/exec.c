@@ -98,8 +98,8 @@ static void join_all(struct execution *execution)
 		const char *path = arena_printf(
 			arena, "/proc/%d/ns/%s", execution->container.record.pid, names[i]);
 
-		if (faccessat(AT_FDCWD, path, F_OK, 0) < 0)
-			continue; /* a kernel without that type */
+		if (i == OCI_NAMESPACE_TIME && faccessat(AT_FDCWD, path, F_OK, 0) < 0)
+			continue; /* before 5.6 */
 		namespaces[n++] = (struct oci_namespace){ .type = i, .path = path };
 	}
 	platform->namespaces = namespaces;
@@ -256,9 +256,8 @@ static int prepare(struct execution *execution, struct err *err)
 		return r;
 	join_all(execution);
 	forget_creation(execution->config);
+	facts_read_for_exec(execution->config, &execution->facts);
 	r = offer_console(execution, err);
-	if (r == 0)
-		r = facts_read(&execution->arena, execution->config, "/", &execution->facts, err);
 	if (r == 0)
 		r = choose_group(execution, err);
 	if (r == 0)

@@ -58,8 +58,19 @@ static bool is_owned_by_other(int ns_fd)
 	return !nsfs_id_equal(owner_id, own_id);
 }
 
-static int read_namespace(
-	const struct oci_namespace *namespace, struct namespace_facts *ret, struct err *err)
+/* Who owns a namespace matters only to those who go to another user namespace. */
+static bool changes_user(const struct oci_config *config)
+{
+	const struct oci_namespace *user = oci_config_namespace(config, OCI_NAMESPACE_USER);
+	struct nsfs_id id, own;
+
+	return user &&
+	       !(user->path && id_of_path(user->path, &id) &&
+		       id_of_path(kinds[OCI_NAMESPACE_USER].own, &own) && nsfs_id_equal(id, own));
+}
+
+static int read_namespace(const struct oci_namespace *namespace, bool changes_user_namespace,
+	struct namespace_facts *ret, struct err *err)
 {
 	struct nsfs_id id, own;
 	AUTO_FD int fd = -1;
@@ -71,19 +82,22 @@ static int read_namespace(
 		return r;
 	ret->is_joined = true;
 	ret->is_own = id_of_path(kinds[namespace->type].own, &own) && nsfs_id_equal(id, own);
-	ret->is_foreign = namespace->type != OCI_NAMESPACE_USER && is_owned_by_other(fd);
+	ret->is_foreign = changes_user_namespace && namespace->type != OCI_NAMESPACE_USER &&
+			  is_owned_by_other(fd);
 	return 0;
 }
 
 static int read_namespaces(const struct oci_config *config, struct host_facts *ret, struct err *err)
 {
+	bool changes = changes_user(config);
+
 	for (size_t i = 0; i < config->platform.n_namespaces; i++) {
 		const struct oci_namespace *namespace = &config->platform.namespaces[i];
 		int r;
 
 		if (!namespace->path)
 			continue;
-		r = read_namespace(namespace, &ret->namespaces[namespace->type], err);
+		r = read_namespace(namespace, changes, &ret->namespaces[namespace->type], err);
 		if (r < 0)
 			return err_config(err, "/linux/namespaces/%zu/path", i);
 	}
@@ -178,6 +192,42 @@ static void read_labels(const struct oci_config *config, struct host_facts *ret)
 		ret->has_apparmor = is_enabled("/sys/module/apparmor/parameters/enabled");
 	if (process && !text_is_empty(process->selinux_label))
 		ret->has_selinux = access("/sys/fs/selinux/status", F_OK) == 0;
+}
+
+/* A process of that number is there: its namespaces are asked by path, without opening them. */
+static void compare_process_namespace(
+	const struct oci_namespace *namespace, bool changes, struct namespace_facts *ret)
+{
+	struct err ignored = ERR_INIT;
+	struct nsfs_id id, own;
+
+	ret->is_joined = true;
+	ret->is_own = id_of_path(namespace->path, &id) &&
+		      id_of_path(kinds[namespace->type].own, &own) && nsfs_id_equal(id, own);
+	if (!changes || ret->is_own || namespace->type == OCI_NAMESPACE_USER)
+		return;
+	AUTO_FD int fd = -1;
+	ret->is_foreign = nsfs_open(namespace->path, kinds[namespace->type].flag, &fd, &ignored) ==
+				  0 &&
+			  is_owned_by_other(fd);
+}
+
+void facts_read_for_exec(const struct oci_config *config, struct host_facts *ret)
+{
+	bool changes = changes_user(config);
+
+	*ret = (struct host_facts){
+		.uid = geteuid(),
+		.gid = getegid(),
+		.is_privileged = capability_is_effective(CAPABILITY_SYS_ADMIN),
+		.bundle = "/",
+	};
+	read_labels(config, ret);
+	for (size_t i = 0; i < config->platform.n_namespaces; i++) {
+		const struct oci_namespace *namespace = &config->platform.namespaces[i];
+
+		compare_process_namespace(namespace, changes, &ret->namespaces[namespace->type]);
+	}
 }
 
 int facts_read(struct arena *arena, const struct oci_config *config, const char *bundle,

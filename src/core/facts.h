@@ -54,3 +54,7 @@ struct host_facts {
 /* Nothing is checked here beyond what can be asked: a missing path is a fact. */
 int facts_read(struct arena *arena, const struct oci_config *config, const char *bundle,
 	struct host_facts *ret, struct err *err);
+
+/* The little that exec needs: the configuration's namespaces have the paths of a running process.
+ */
+void facts_read_for_exec(const struct oci_config *config, struct host_facts *ret);

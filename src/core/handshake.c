@@ -64,13 +64,15 @@ static int take_second_process(
 	if (pid <= 0 || message->number != pid)
 		return unexpected(message, err);
 	r = process_pidfd_open(pid, &pidfd, err);
+	if (r == 0) /* the one goes on while the other ends */
+		r = handshake_go(launch->report_fd, err);
 	if (r == 0)
 		r = process_wait(launch->pidfd, &status, err);
 	if (r < 0)
 		return r;
 	fd_replace(&launch->pidfd, TAKE_FD(pidfd));
 	launch->pid = pid;
-	return handshake_go(launch->report_fd, err);
+	return 0;
 }
 
 static int synchronise(
