@@ -36,11 +36,11 @@ struct launch {
 	void *context;     /* for sync */
 	pid_t pid;         /* in our pid namespace; 0 before the spawn */
 	int pidfd;
-	int report_fd;           /* our end */
+	int report_fd;            /* our end */
 	struct net_namespace net; /* in the making, for SLOT_NETWORK */
-	int template_fd;         /* for plans with use_template; -1 */
-	int64_t *fds;            /* by slot */
-	struct plan_time *times; /* shared with hull-init; NULL: not traced */
+	int template_fd;          /* for plans with use_template; -1 */
+	int64_t *fds;             /* by slot */
+	struct plan_time *times;  /* shared with hull-init; NULL: not traced */
 	size_t times_bytes;
 };
 

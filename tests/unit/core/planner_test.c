@@ -304,13 +304,11 @@ static void the_propagation_of_the_root_decides_what_clones_are(void **state)
 	} rows[] = {
 		{ "'shared'", MS_SHARED, 0, MS_SLAVE | MS_REC },
 		{ "'rshared'", MS_SHARED | MS_REC, 0, MS_SLAVE | MS_REC },
-		{ "'slave'", MS_SLAVE, MS_SLAVE | MS_REC, MS_SLAVE | MS_REC },
+		/* without "r" only the mount at "/" changes: the root here lies on another one */
+		{ "'slave'", MS_SLAVE, 0, MS_SLAVE | MS_REC },
 		{ "'rslave'", MS_SLAVE | MS_REC, MS_SLAVE | MS_REC, MS_SLAVE | MS_REC },
-		{ "'private'", MS_PRIVATE, MS_PRIVATE | MS_REC, MS_PRIVATE | MS_REC },
-		{ "'rprivate'", MS_PRIVATE | MS_REC, MS_PRIVATE | MS_REC, MS_PRIVATE | MS_REC },
-		{ "'unbindable'", MS_UNBINDABLE, MS_PRIVATE | MS_REC, MS_PRIVATE | MS_REC },
-		{ "'runbindable'", MS_UNBINDABLE | MS_REC, MS_PRIVATE | MS_REC,
-			MS_PRIVATE | MS_REC },
+		{ "'unbindable'", MS_UNBINDABLE, 0, MS_SLAVE | MS_REC },
+		{ "'runbindable'", MS_UNBINDABLE | MS_REC, MS_PRIVATE | MS_REC, MS_SLAVE | MS_REC },
 	};
 
 	planned.options.strategy = "copy";
@@ -325,6 +323,16 @@ static void the_propagation_of_the_root_decides_what_clones_are(void **state)
 		assert_string_equal(
 			planned_step(STEP_ROOT_ATTRIBUTES, 0)->config, "/linux/rootfsPropagation");
 	}
+}
+
+static void a_private_root_is_made_so_before_anything_is_mounted(void **state)
+{
+	PLAN({ "/linux/rootfsPropagation", "'rprivate'" });
+	assert_int_equal(planned.plan.slots[0].propagation, MS_PRIVATE | MS_REC);
+	assert_int_equal(planned_count(STEP_ROOT_ATTRIBUTES), 0);
+	PLAN({ "/linux/rootfsPropagation", "'private'" });
+	assert_int_equal(planned_step(STEP_ROOT, 0)->root.is_peer, 1);
+	assert_int_equal(planned_count(STEP_ROOT_ATTRIBUTES), 0);
 }
 
 static void a_shared_root_in_a_user_namespace_is_no_peer_of_the_hosts(void **state)
