@@ -398,6 +398,7 @@ int main(void)
 		PLANNED_TEST(without_a_mount_namespace_nothing_may_be_mounted),
 		PLANNED_TEST(without_a_mount_namespace_the_root_is_a_chroot),
 		PLANNED_TEST(the_propagation_of_the_root_decides_what_clones_are),
+		PLANNED_TEST(a_private_root_is_made_so_before_anything_is_mounted),
 		PLANNED_TEST(a_shared_root_in_a_user_namespace_is_no_peer_of_the_hosts),
 		PLANNED_TEST(a_readonly_root_is_made_so_when_everything_is_mounted),
 		PLANNED_TEST(hooks_carry_everything_they_are_given),
