@@ -265,7 +265,7 @@ static int prepare(struct execution *execution, struct err *err)
 	return r < 0 ? r : make_plan(execution, err);
 }
 
-static int start(struct execution *execution, struct err *err)
+static int start(struct execution *execution, sigset_t *ret_kept, struct err *err)
 {
 	struct launch *launch = &execution->launch;
 	int r = launch_open_slots(launch, -1, TAKE_FD(execution->console_fd), err);
@@ -282,6 +282,7 @@ static int start(struct execution *execution, struct err *err)
 			&execution->arena, execution->request->pid_file, launch->pid, err);
 	if (r == 0 && execution->request->pidfd_socket)
 		r = pidfd_send(execution->request->pidfd_socket, launch->pidfd, err);
+	foreground_hold_signals(ret_kept);
 	if (r == 0)
 		r = launch_go(launch, err);
 	if (r == 0)
@@ -300,6 +301,7 @@ int container_exec(const struct exec_request *request, int *ret_status, struct e
 		.own_console_fd = -1,
 		.console_fd = -1,
 	};
+	sigset_t kept;
 	int r;
 
 	execution.launch.arena = &execution.arena;
@@ -309,11 +311,12 @@ int container_exec(const struct exec_request *request, int *ret_status, struct e
 	execution.launch.context = &execution;
 	r = prepare(&execution, err);
 	if (r == 0)
-		r = start(&execution, err);
+		r = start(&execution, &kept, err);
 	if (r < 0)
 		return r;
 	*ret_status = 0;
 	if (request->detach)
 		return 0;
-	return foreground_wait(execution.launch.pidfd, execution.own_console_fd, ret_status, err);
+	return foreground_wait(
+		execution.launch.pidfd, execution.own_console_fd, &kept, ret_status, err);
 }

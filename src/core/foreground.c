@@ -140,14 +140,22 @@ static int serve(struct relay *relay, struct err *err)
 	}
 }
 
-int foreground_wait(int pidfd, int console_fd, int *ret_status, struct err *err)
+void foreground_hold_signals(sigset_t *ret_kept)
+{
+	sigset_t signals;
+
+	forwarded_signals(&signals);
+	sigprocmask(SIG_BLOCK, &signals, ret_kept);
+}
+
+int foreground_wait(
+	int pidfd, int console_fd, const sigset_t *kept, int *ret_status, struct err *err)
 {
 	struct relay relay = { .pidfd = pidfd, .signal_fd = -1, .master = -1 };
-	sigset_t signals, kept;
+	sigset_t signals;
 	int r;
 
 	forwarded_signals(&signals);
-	sigprocmask(SIG_SETMASK, &signals, &kept);
 	relay.signal_fd = signalfd(-1, &signals, SFD_CLOEXEC);
 	if (relay.signal_fd < 0)
 		return err_sys(err, "signalfd");
@@ -160,6 +168,6 @@ int foreground_wait(int pidfd, int console_fd, int *ret_status, struct err *err)
 	fd_close(relay.signal_fd);
 	if (r == 0)
 		r = process_wait(pidfd, ret_status, err);
-	sigprocmask(SIG_SETMASK, &kept, NULL);
+	sigprocmask(SIG_SETMASK, kept, NULL);
 	return r;
 }

@@ -10,10 +10,11 @@
 #include "core/trace.h"
 #include "sys/process.h"
 
-static int start(struct creation *creation, struct err *err)
+static int start(struct creation *creation, sigset_t *ret_kept, struct err *err)
 {
 	int r = creation_build(creation, err);
 
+	foreground_hold_signals(ret_kept);
 	if (r == 0)
 		r = creation_go(creation, err);
 	if (r == 0)
@@ -30,11 +31,13 @@ static int start(struct creation *creation, struct err *err)
 	return r;
 }
 
-static int wait_and_delete(const struct creation *creation, int *ret_status, struct err *err)
+static int wait_and_delete(
+	const struct creation *creation, const sigset_t *kept, int *ret_status, struct err *err)
 {
 	const struct container_request *request = creation->request;
 	struct err failed = ERR_INIT;
-	int r = foreground_wait(creation->launch.pidfd, creation->own_console_fd, ret_status, err);
+	int r = foreground_wait(
+		creation->launch.pidfd, creation->own_console_fd, kept, ret_status, err);
 
 	if (request->keep)
 		return r;
@@ -48,6 +51,7 @@ static int wait_and_delete(const struct creation *creation, int *ret_status, str
 int container_run(const struct container_request *request, int *ret_status, struct err *err)
 {
 	AUTO_CREATION creation = CREATION_INIT(request);
+	sigset_t kept;
 	int r;
 
 	creation.begin_ns = trace_now_ns();
@@ -57,12 +61,12 @@ int container_run(const struct container_request *request, int *ret_status, stru
 	creation.offers_console = !request->console_socket && !request->detach;
 	r = creation_prepare(&creation, err);
 	if (r == 0)
-		r = start(&creation, err);
+		r = start(&creation, &kept, err);
 	if (r < 0)
 		return r;
 	*ret_status = 0;
 	fd_replace(&creation.dir_fd, -1); /* and with it the lock */
 	if (request->detach)
 		return 0;
-	return wait_and_delete(&creation, ret_status, err);
+	return wait_and_delete(&creation, &kept, ret_status, err);
 }
