@@ -1,7 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/cache.h"
 
+#include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/text.h"
+#include "core/seccomp/seccomp.h"
 #include "core/template.h"
+
+#define SECCOMP_DIR "/run/hull/seccomp"
 
 struct cache_listing {
 	struct arena *arena;
@@ -27,11 +35,52 @@ static int remove_namespace(struct err *err)
 	return template_is_possible() ? template_remove(err) : 0;
 }
 
-/* In the order of the listing. */
+/* Where seccomp.h says the filters are; that of root of a user namespace is that of a user. */
+static const char *seccomp_directory(struct arena *arena)
+{
+	const char *runtime_dir = secure_getenv("XDG_RUNTIME_DIR");
+
+	if (text_is_empty(runtime_dir) || access(SECCOMP_DIR, R_OK | W_OK) == 0)
+		return SECCOMP_DIR;
+	return arena_printf(arena, "%s/hull/seccomp", runtime_dir);
+}
+
+static int list_filters(struct cache_listing *listing, struct err *err)
+{
+	const char *directory = seccomp_directory(listing->arena);
+	struct seccomp_cache_entry *filters;
+	size_t n_filters;
+	int r = seccomp_cache_list(listing->arena, &filters, &n_filters, err);
+
+	for (size_t i = 0; r == 0 && i < n_filters; i++)
+		ARENA_APPEND(listing->arena, listing->entries,
+			listing->n_entries) = (struct cache_entry){
+			.kind = "seccomp",
+			.path = arena_printf(listing->arena, "%s/%s", directory, filters[i].name),
+			.size_bytes = filters[i].size_bytes,
+		};
+	return r;
+}
+
+/* Whoever compiles one meanwhile keeps it. */
+static int remove_filters(struct err *err)
+{
+	AUTO_ARENA arena = ARENA_INIT;
+	const char *directory = seccomp_directory(&arena);
+	int r = seccomp_cache_remove(&arena, NULL, err);
+
+	if (r == 0 && rmdir(directory) < 0 && errno != ENOENT && errno != ENOTEMPTY &&
+		errno != EACCES)
+		return err_sys(err, "rmdir %s", directory);
+	return r;
+}
+
+/* In the order of the listing. The last one removes the directory of all. */
 static const struct {
 	int (*list)(struct cache_listing *listing, struct err *err);
 	int (*remove)(struct err *err);
 } kinds[] = {
+	{ list_filters, remove_filters },
 	{ list_namespace, remove_namespace },
 };
 

@@ -19,7 +19,7 @@ struct cache_entry {
 	uint64_t size_bytes; /* of a file; 0 for what is none */
 };
 
-/* Sorted by kind; strings live in arena. */
+/* Strings live in arena. */
 int cache_list(struct arena *arena, struct cache_entry **ret, size_t *ret_count, struct err *err);
 
 /* All of it. What is not there is success. */

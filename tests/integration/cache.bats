@@ -37,6 +37,22 @@ private() {
 	equal "$(jq -sc '.[1]' <<< "$output")" '[]'
 }
 
+@test "compiled seccomp filters are in the list until they are removed" {
+	bundle '.process.args = ["true"] | .linux.seccomp = { defaultAction: "SCMP_ACT_ALLOW",
+		syscalls: [{ names: ["acct"], action: "SCMP_ACT_ERRNO" }] }'
+	private '
+		oci run --bundle "$BUNDLE" "$ID"
+		oci cache ls --format json
+		oci cache ls --format json | jq -r ".[] | select(.kind == \"seccomp\").path" | xargs stat -c %s
+		oci cache rm
+		find /run -mindepth 1
+		oci cache ls --format json'
+	succeeds
+	equal "$(jq -sc '.[0] | map(.kind) | sort' <<< "$output")" '["namespace","seccomp"]'
+	equal "$(jq -s '.[1] == (.[0][] | select(.kind == "seccomp").size)' <<< "$output")" true
+	equal "$(jq -sc '.[2]' <<< "$output")" '[]'
+}
+
 @test "removing what is not there is success and says nothing" {
 	private 'oci cache rm; oci cache rm'
 	prints ''
