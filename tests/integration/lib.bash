@@ -87,7 +87,9 @@ snapshot() {
 
 	found=$(
 		exec 2> /dev/null
-		awk '{ print "mount", $4, $5 }' /proc/self/mountinfo
+		# a namespace kept on purpose may be made anew: its number does not count, its place does
+		awk '{ sub(/\[[0-9]+\]/, "", $4); count[$4 " " $5]++ }
+			END { for (mount in count) print "mount", mount, count[mount] }' /proc/self/mountinfo
 		snapshot_processes "$BASHPID"
 		find /sys/fs/cgroup -type d -name "*$HULL_TEST_TOKEN*" -printf 'cgroup %p\n'
 		find /sys/fs/cgroup -path "*/$HULL_TEST_TOKEN/*" -type d -printf 'cgroup %p\n'
