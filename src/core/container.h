@@ -78,6 +78,7 @@ struct container_request {
 	bool keep;             /* run: do not delete when the process has ended */
 	bool no_subreaper;     /* run */
 	uint32_t preserve_fds; /* descriptors 3 … 2 + preserve_fds are handed on */
+	uint32_t listen_fds;   /* the first of these are sockets of a service manager */
 	const char *strategy;  /* "copy", "template"; NULL: the planner chooses */
 };
 

@@ -203,6 +203,7 @@ static int make_plan(struct creation *creation, struct err *err)
 		.wait_for_start = creation->wait_for_start,
 		.makes_network = creation->makes_network,
 		.strategy = request->strategy,
+		.listen_fds = request->listen_fds,
 		.create_state = hook_state(creation, CONTAINER_STATUS_CREATING),
 		.start_state = hook_state(creation, CONTAINER_STATUS_CREATED),
 		.group = &creation->group,
@@ -339,7 +340,10 @@ static int write_config(struct creation *creation, struct err *err)
 
 static int make_group(struct creation *creation, struct err *err)
 {
-	return cgroup_make(&creation->group, &creation->cgroup_settings, err);
+	int r = cgroup_make(&creation->group, &creation->cgroup_settings, err);
+
+	creation->has_group = r == 0;
+	return r;
 }
 
 static int open_slots(struct creation *creation, struct err *err)
@@ -454,9 +458,11 @@ void creation_undo(struct creation *creation)
 
 	launch_kill(&creation->launch);
 	if (creation->dir_fd < 0)
-		return; /* somebody else's container, or none */
-	cgroup_kill_all(&creation->group, &ignored);
-	cgroup_destroy(&creation->group, &ignored);
+		return;            /* somebody else's container, or none */
+	if (creation->has_group) { /* a group that was refused is somebody else's */
+		cgroup_kill_all(&creation->group, &ignored);
+		cgroup_destroy(&creation->group, &ignored);
+	}
 	record_remove_dir(
 		creation->request->runtime, creation->request->id, creation->dir_fd, &ignored);
 }

@@ -32,6 +32,8 @@ struct creation {
 	bool offers_console; /* run in the foreground: a terminal comes to this process itself */
 	int own_console_fd;  /* our end of the socket for it; -1: no terminal */
 	int console_fd;      /* the other end, until it is in its slot */
+	bool has_group; /* the group was made, or taken over, for this container: what is in it is
+			   ours */
 	int dir_fd;
 	int report_fd; /* our end */
 	int pidfd;

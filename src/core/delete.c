@@ -47,12 +47,28 @@ static void read_hooks(const struct container *container, struct oci_config **re
 		warn(&failed);
 }
 
+/*
+ * A creation that was interrupted before it had a process may have named a group that others are
+ * in; only in one that it made itself there can be nobody else.
+ */
+static bool owns_processes(const struct container *container)
+{
+	const struct cgroup *group = &container->group;
+
+	if (container->has_record && container->record.pid != 0)
+		return true;
+	for (size_t i = 0; i < group->n_dirs; i++)
+		if (group->dirs[i].n_made == 0)
+			return false;
+	return true;
+}
+
 static int remove_all(const struct container *container, struct err *err)
 {
 	struct oci_config *config = NULL;
 	int r = kill_first(container, err);
 
-	if (r == 0)
+	if (r == 0 && owns_processes(container))
 		r = cgroup_kill_all(&container->group, err);
 	if (r == 0)
 		r = cgroup_destroy(&container->group, err);

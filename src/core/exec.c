@@ -219,6 +219,11 @@ static int synchronise(struct launch *launch, enum plan_sync point, int fd, stru
 		&execution->arena, execution->config, state, launch->pid, fd, err);
 }
 
+static bool has_initial_affinity(const struct oci_process *process)
+{
+	return process->exec_cpu_affinity && process->exec_cpu_affinity->initial;
+}
+
 static int make_plan(struct execution *execution, struct err *err)
 {
 	const struct container *container = &execution->container;
@@ -230,6 +235,7 @@ static int make_plan(struct execution *execution, struct err *err)
 	execution->options.console_socket = request->console_socket;
 	execution->options.is_console_given = execution->console_fd >= 0;
 	execution->options.no_new_keyring = true;
+	execution->options.keeps_affinity = has_initial_affinity(execution->config->process);
 	r = add_seccomp(execution, err);
 	if (r < 0)
 		return r;

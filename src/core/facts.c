@@ -5,7 +5,9 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <string.h>
+#include <sys/fsuid.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/fd.h"
@@ -19,6 +21,8 @@
 
 /* PROC_USER_INIT_INO: the inode of the machine's first user namespace (linux/proc_ns.h). */
 enum { FACTS_USER_INIT_INODE = 0xeffffffd };
+
+enum { FACTS_AFFINITY_BYTES = 8192 / 8 };
 
 static const struct {
 	const char *own; /* what we are in */
@@ -150,6 +154,40 @@ static void compare_mounts(const struct oci_config *config, struct host_facts *r
 		compare_mount(root_mount, &ret->sources[i]);
 }
 
+static uint32_t host_id_of_root(const struct oci_id_mapping *mappings, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (mappings[i].container_id == 0)
+			return mappings[i].host_id;
+	return UINT32_MAX - 1; /* nobody: it reaches what everybody does */
+}
+
+static void try_path(struct path_facts *facts)
+{
+	AUTO_FD int fd = facts->path && facts->exists ? open(facts->path, O_PATH | O_CLOEXEC) : -1;
+
+	facts->is_out_of_reach = facts->path && facts->exists && fd < 0;
+}
+
+/*
+ * With the file system ids of the container's root for a moment (setfsuid(2)): without 0 there is
+ * no CAP_DAC_OVERRIDE either.
+ */
+static void read_reach(const struct oci_config *config, struct host_facts *ret)
+{
+	const struct oci_linux *platform = &config->platform;
+
+	if (!ret->is_privileged || !oci_config_namespace(config, OCI_NAMESPACE_USER))
+		return;
+	setfsgid(host_id_of_root(platform->gid_mappings, platform->n_gid_mappings));
+	setfsuid(host_id_of_root(platform->uid_mappings, platform->n_uid_mappings));
+	try_path(&ret->root);
+	for (size_t i = 0; i < config->n_mounts; i++)
+		try_path(&ret->sources[i]);
+	setfsuid(ret->uid);
+	setfsgid(ret->gid);
+}
+
 static bool has_option(const struct oci_mount *mount, const char *name)
 {
 	for (size_t i = 0; i < mount->n_options; i++)
@@ -230,6 +268,22 @@ void facts_read_for_exec(const struct oci_config *config, struct host_facts *ret
 	}
 }
 
+/* A failure leaves the mask as it is: only a kernel with more processors than the buffer has bits
+ * gives one. */
+static void read_affinity(struct host_facts *ret)
+{
+	unsigned long mask[FACTS_AFFINITY_BYTES / sizeof(unsigned long)] = { 0 };
+	long n = syscall(SYS_sched_getaffinity, 0, sizeof(mask), mask);
+	long n_ours = 0;
+
+	if (n <= 0)
+		return;
+	for (size_t i = 0; i < (size_t)n / sizeof(mask[0]); i++)
+		n_ours += __builtin_popcountl(mask[i]);
+	ret->has_narrow_affinity = n_ours < sysconf(_SC_NPROCESSORS_ONLN);
+	ret->affinity_bytes = (size_t)n;
+}
+
 int facts_read(struct arena *arena, const struct oci_config *config, const char *bundle,
 	struct host_facts *ret, struct err *err)
 {
@@ -248,7 +302,9 @@ int facts_read(struct arena *arena, const struct oci_config *config, const char 
 	read_path(path_join(arena, bundle, config->root->path), false, &ret->root);
 	read_sources(arena, config, ret);
 	compare_mounts(config, ret);
+	read_reach(config, ret);
 	read_labels(config, ret);
+	read_affinity(ret);
 	r = read_namespaces(config, ret, err);
 	if (r == 0)
 		r = cgroup_host_read(arena, &ret->cgroups, err);

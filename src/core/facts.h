@@ -25,6 +25,7 @@ struct path_facts {
 	bool exists;
 	bool is_directory;
 	bool is_on_root_mount; /* on the mount at "/"; only known where rootfsPropagation asks */
+	bool is_out_of_reach;  /* for the root of the container's user namespace */
 	int open_errno;        /* why it does not exist for us: ENOENT, EACCES … */
 };
 
@@ -49,6 +50,10 @@ struct host_facts {
 		*sources; /* by index of the configuration's mounts; .path NULL: no bind */
 	struct namespace_facts namespaces[OCI_NAMESPACE_COUNT];
 	struct cgroup_host cgroups;
+	/* the caller may not run on all processors that are online; the bytes are as many as the
+	 * kernel's own mask has (sched_getaffinity(2)) */
+	bool has_narrow_affinity;
+	size_t affinity_bytes;
 };
 
 /* Nothing is checked here beyond what can be asked: a missing path is a fact. */

@@ -104,7 +104,8 @@ int container_list(struct arena *arena, const struct runtime *runtime, struct co
 		struct container_state state;
 		const char *id;
 
-		if (entry->d_name[0] == '.' || entry->d_type == DT_REG)
+		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0 ||
+			entry->d_type == DT_REG)
 			continue;
 		id = arena_strdup(arena, entry->d_name);
 		if (container_state(arena, runtime, id, &state, &gone) < 0)

@@ -41,7 +41,36 @@ bool template_exists(void)
 	return open_pinned(&fd, &ignored) == 0;
 }
 
-/* Role: child. In a copy of the host's mounts: puts an empty tmpfs in place of all of them. */
+/*
+ * An overlay of lower layers only: it has no place to write to, so whoever has CAP_SYS_ADMIN in a
+ * container and gets at it cannot make it writable either, neither the mount nor the file system
+ * (EROFS). A read-only tmpfs would be remounted, and then be a place that containers share.
+ */
+static int make_empty(int *ret_fd, struct err *err)
+{
+	AUTO_FD int layers = -1;
+	AUTO_FD int target = -1;
+	int r = mount_new_fs("tmpfs", "hull", "size=4k,nr_inodes=4,mode=555",
+		MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC, &layers, err);
+
+	if (r < 0)
+		return r;
+	/* in sight only in this process's own copy of the mounts, which ends with it */
+	target = open(TEMPLATE_DIR, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (target < 0)
+		return err_sys(err, "open " TEMPLATE_DIR);
+	r = mount_attach(layers, target, err);
+	if (r < 0)
+		return r;
+	if (mkdirat(layers, "a", 0555) < 0 || mkdirat(layers, "b", 0555) < 0)
+		return err_sys(err, "mkdir a layer");
+	return mount_new_fs("overlay", "hull", "lowerdir=" TEMPLATE_DIR "/a:" TEMPLATE_DIR "/b",
+		MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC,
+		ret_fd, err);
+}
+
+/* Role: child. In a copy of the host's mounts: puts an empty file system in place of all of them.
+ */
 static int become_empty(struct err *err)
 {
 	AUTO_FD int slash = -1;
@@ -55,12 +84,7 @@ static int become_empty(struct err *err)
 		return err_sys(err, "open /");
 	r = mount_set_propagation(slash, MS_PRIVATE, true, err);
 	if (r == 0)
-		/* read-only as a file system: a container that gets at it with CAP_SYS_ADMIN may
-		   change its mount's flags, not this */
-		r = mount_new_fs("tmpfs", "hull", "ro,size=0,nr_inodes=2,mode=555",
-			MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV |
-				MOUNT_ATTR_NOEXEC,
-			&tree, err);
+		r = make_empty(&tree, err);
 	if (r == 0)
 		r = mount_attach(tree, slash, err);
 	return r < 0 ? r : mount_pivot_root(tree, err);

@@ -124,10 +124,11 @@ int step_no_new_privileges(struct init *init, const struct step *step, struct er
 /* The kernel says "(unreachable)" when the directory lies outside the root (CVE-2024-21626). */
 static int check_inside(struct err *err)
 {
-	char path[4096];
+	char path[4096] = "";
 
-	if (!getcwd(path, sizeof(path)))
+	if (!getcwd(path, sizeof(path)) && errno != ENOENT)
 		return err_sys(err, "getcwd");
+	/* ENOENT: it is on no path at all, on a mount of another namespace say */
 	if (path[0] != '/')
 		return err_fail(err, EACCES, "the working directory lies outside the container");
 	return 0;

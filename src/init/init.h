@@ -41,6 +41,9 @@ step_function *init_step_function(uint32_t kind);
 /* The descriptor in a slot; -1 for PLAN_NO_SLOT. */
 int init_slot(const struct init *init, plan_slot_index slot);
 
+/* It is not needed any more; the slot is empty then. */
+void init_close_slot(struct init *init, plan_slot_index slot);
+
 /* init->proc_fd, opened when it is needed first. */
 int init_proc(struct init *init, int *ret_fd, struct err *err);
 

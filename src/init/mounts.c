@@ -22,7 +22,7 @@
 #include "sys/beneath.h"
 #include "sys/mount_api.h"
 
-enum { TARGET_MODE = 0755 };
+enum { TARGET_MODE = 0755, DATA_BYTES = 4096 };
 
 /* /proc and /sys as symbolic links would put the kernel's files anywhere (CVE-2023-28642). */
 static int open_plain_directory(int root_fd, const char *path, int *ret_fd, struct err *err)
@@ -150,27 +150,6 @@ static int verify(struct init *init, const struct step_mount *mount, int tree, s
 	return 0;
 }
 
-/*
- * A tmpfs without a mode of its own has that of the directory it covers, as runc makes it; a
- * directory that was made for it does not count.
- */
-static int keep_mode(struct init *init, const struct step_mount *mount, int tree, struct err *err)
-{
-	struct err missing = ERR_INIT;
-	struct stat st;
-
-	AUTO_FD int covered = -1;
-	if (!text_equal(mount->type, "tmpfs") || (mount->data && strstr(mount->data, "mode=")) ||
-		beneath_open(init->root_fd, mount->target, O_PATH | O_DIRECTORY, 0, &covered,
-			&missing) < 0)
-		return 0;
-	if (fstat(covered, &st) < 0)
-		return err_sys(err, "fstat %s", mount->target);
-	if (fchmodat(tree, ".", st.st_mode & 07777, 0) < 0)
-		return err_sys(err, "fchmodat the new file system");
-	return 0;
-}
-
 static bool is_root(int root_fd, int target)
 {
 	struct stat root, st;
@@ -195,10 +174,8 @@ static int place(struct init *init, const struct step_mount *mount, int *tree, s
 {
 	AUTO_FD int target = -1;
 	bool covers_root;
-	int r = keep_mode(init, mount, *tree, err);
+	int r = open_target(init, mount, &target, err);
 
-	if (r == 0)
-		r = open_target(init, mount, &target, err);
 	if (r == 0)
 		r = check_not_procfs(mount, target, err);
 	if (r == 0 && (mount->flags & PLAN_MOUNT_COPY_UP))
@@ -220,14 +197,38 @@ static int place(struct init *init, const struct step_mount *mount, int *tree, s
 	return verify(init, mount, *tree, err);
 }
 
+/*
+ * A tmpfs without a mode of its own has that of the directory it covers, as runc makes it; a
+ * directory that is made for it does not count.
+ */
+static void add_covered_mode(
+	const struct init *init, struct step_mount *mount, char data[DATA_BYTES])
+{
+	struct err missing = ERR_INIT;
+	struct stat st;
+
+	AUTO_FD int covered = -1;
+	if (!text_equal(mount->type, "tmpfs") || (mount->data && strstr(mount->data, "mode=")) ||
+		beneath_open(init->root_fd, mount->target, O_PATH | O_DIRECTORY, 0, &covered,
+			&missing) < 0 ||
+		fstat(covered, &st) < 0)
+		return;
+	text_format(data, DATA_BYTES, "%s%smode=%o", mount->data ? mount->data : "",
+		text_is_empty(mount->data) ? "" : ",", st.st_mode & 07777);
+	mount->data = data;
+}
+
 int step_mount(struct init *init, const struct step *step, struct err *err)
 {
-	const struct step_mount *mount = &step->mount;
+	char data[DATA_BYTES];
+	struct step_mount changed = step->mount;
+	const struct step_mount *mount = &changed;
 	AUTO_FD int tree = -1;
 	int r;
 
 	if (mount->flags & PLAN_MOUNT_SYMLINK_SOURCE)
 		return copy_symlink_source(init, mount, err);
+	add_covered_mode(init, &changed, data);
 	r = make_tree(init, mount, &tree, err);
 	if (r == 0)
 		r = place(init, mount, &tree, err);

@@ -28,6 +28,7 @@ int step_join(struct init *init, const struct step *step, struct err *err)
 		err_while(err, "join %s", step->join.path);
 		return err_path(err, step->join.path);
 	}
+	init_close_slot(init, step->join.slot);
 	return 0;
 }
 

@@ -18,6 +18,16 @@ int init_slot(const struct init *init, plan_slot_index slot)
 	return slot < 0 ? -1 : (int)init->plan.fds[slot];
 }
 
+void init_close_slot(struct init *init, plan_slot_index slot)
+{
+	int64_t *fds = (int64_t *)init->plan.fds; /* in the image, which is ours alone */
+
+	if (slot < 0)
+		return;
+	fd_close((int)fds[slot]);
+	fds[slot] = -1;
+}
+
 int init_proc(struct init *init, int *ret_fd, struct err *err)
 {
 	if (init->proc_fd < 0) {

@@ -47,8 +47,7 @@ static const struct option_spec exec_option_table[] = {
 	OPTION_FLAG(struct exec_options, detach, "detach", .letter = 'd',
 		.help = "do not wait for the process"),
 	OPTION_U32(struct exec_options, preserve_fds, "preserve-fds", .argument = "N",
-		.help = "hand N more descriptors on, behind standard error and those of "
-			"$LISTEN_FDS (default: 0)"),
+		.help = "hand N more descriptors on, behind standard error (default: 0)"),
 	OPTION_LIST(struct exec_options, cgroups, "cgroup", .argument = "[CONTROLLER:]PATH",
 		.help = "run in a group below the container's; may be repeated"),
 	OPTION_FLAG(struct exec_options, ignore_paused, "ignore-paused",

@@ -17,6 +17,7 @@ int request_complete(struct command_call *call, struct container_request **ret, 
 			"invalid value \"%u\" for flag -preserve-fds: too many",
 			request->preserve_fds);
 	request->preserve_fds += inherited;
+	request->listen_fds = inherited;
 	request->runtime = call->runtime;
 	request->id = call->args[0];
 	*ret = request;

@@ -94,6 +94,21 @@ static void set_common(const struct mount_job *job, struct step_mount *mount)
 		mount->flags |= PLAN_MOUNT_OVER_PROC;
 }
 
+static bool wants_idmap(const struct mount_job *job)
+{
+	return job->options.idmap || job->mount->n_uid_mappings > 0;
+}
+
+/* Only the caller has the right to map a mount's ids: as if nobody else could reach the source. */
+static const struct path_facts *for_idmap(struct planner *planner, const struct path_facts *source)
+{
+	struct path_facts *facts = ARENA_NEW(planner->arena, struct path_facts);
+
+	*facts = *source;
+	facts->is_out_of_reach = true;
+	return facts;
+}
+
 static int add_bind(struct planner *planner, const struct mount_job *job, struct err *err)
 {
 	const struct path_facts *source = &planner->facts->sources[job->index];
@@ -111,6 +126,8 @@ static int add_bind(struct planner *planner, const struct mount_job *job, struct
 	if (job->options.copy_symlink) {
 		mount.source.path = source->path;
 	} else {
+		if (wants_idmap(job))
+			source = for_idmap(planner, source);
 		planner_set_source(planner, source, job->options.is_recursive,
 			planner_format(planner, "%s/source", job->config), &mount.source);
 		if (mount.source.slot >= 0)

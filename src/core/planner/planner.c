@@ -37,6 +37,19 @@ const char *planner_format(struct planner *planner, const char *format, ...)
 	return arena_strdup(planner->arena, text);
 }
 
+/*
+ * An ordinary user may clone mounts only in a namespace of its own: hull-init does it. So does it
+ * for a user namespace: what is cloned from the copy that belongs to that has its flags and what it
+ * covers locked, which a clone of the host's own mounts has not. But where the container's root
+ * cannot reach, only the caller can.
+ */
+static bool clones_in_caller(const struct planner *planner, const struct path_facts *seen)
+{
+	if (!planner->facts->is_privileged)
+		return false;
+	return !(planner->new_user || planner->joined_user) || seen->is_out_of_reach;
+}
+
 void planner_set_source(struct planner *planner, const struct path_facts *seen, bool is_recursive,
 	const char *config, struct plan_source *source)
 {
@@ -48,8 +61,7 @@ void planner_set_source(struct planner *planner, const struct path_facts *seen, 
 		.device = seen->device,
 		.inode = seen->inode,
 	};
-	/* an ordinary user may clone mounts only in a namespace of its own: hull-init does it */
-	if (!planner->facts->is_privileged)
+	if (!clones_in_caller(planner, seen))
 		return;
 	slot = planner_add_slot(planner, SLOT_TREE, &source->slot);
 	slot->path = seen->path;

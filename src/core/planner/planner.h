@@ -87,6 +87,9 @@ struct planner_options {
 	const char *strategy; /* "copy", "template", NULL: chosen */
 	/* the container's state for hooks inside; hull-init puts the pid in */
 	const char *create_state, *start_state;
+	uint32_t listen_fds;        /* sockets of a service manager, descriptors 3 and up */
+	const char *notify_socket;  /* path in the container; NULL: none */
+	bool keeps_affinity;        /* the CPUs were set by the caller on purpose */
 	struct plan_bytes affinity; /* exec: the CPUs the program may run on; size 0: as it is */
 	struct plan_bytes seccomp_filter; /* compiled; size 0: none */
 	uint64_t seccomp_flags;

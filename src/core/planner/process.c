@@ -27,10 +27,33 @@ static void add_limits(struct planner *planner, const struct oci_process *proces
 	}
 }
 
+/*
+ * What the configuration says, else all processors: where the caller may run, be it by taskset(1),
+ * is nothing that a container inherits. Its cpuset still holds: the kernel takes the mask as far as
+ * it is allowed.
+ */
+static void add_affinity(struct planner *planner)
+{
+	const struct host_facts *facts = planner->facts;
+	const struct plan_bytes *asked = &planner->options->affinity;
+	unsigned char *all;
+
+	if (asked->size) {
+		planner_add(planner, STEP_AFFINITY, "/process/execCPUAffinity/final")
+			->affinity.mask = *asked;
+		return;
+	}
+	if (!facts->has_narrow_affinity || planner->options->keeps_affinity)
+		return;
+	all = ARENA_NEW_ARRAY(planner->arena, facts->affinity_bytes, unsigned char);
+	memset(all, 0xff, facts->affinity_bytes);
+	planner_add(planner, STEP_AFFINITY, "")->affinity.mask = (struct plan_bytes){ .data = all,
+		.size = facts->affinity_bytes };
+}
+
 static void add_scheduling(struct planner *planner, const struct oci_process *process)
 {
 	enum { IO_CLASS_SHIFT = 13 }; /* ioprio_set(2) */
-	const struct planner_options *options = planner->options;
 	const struct oci_scheduler *scheduler = process->scheduler;
 	const struct oci_personality *personality = planner->config->platform.personality;
 
@@ -49,9 +72,7 @@ static void add_scheduling(struct planner *planner, const struct oci_process *pr
 		planner_add(planner, STEP_IO_PRIORITY, "/process/ioPriority")->io_priority.value =
 			(uint64_t)process->io_priority->class << IO_CLASS_SHIFT |
 			(uint64_t)process->io_priority->priority;
-	if (options->affinity.size)
-		planner_add(planner, STEP_AFFINITY, "/process/execCPUAffinity/final")
-			->affinity.mask = options->affinity;
+	add_affinity(planner);
 	if (personality)
 		planner_add(planner, STEP_PERSONALITY, "/linux/personality")->personality.value =
 			personality->domain == OCI_PERSONALITY_LINUX32 ? PER_LINUX32 : PER_LINUX;
@@ -188,12 +209,29 @@ static int add_identity(struct planner *planner, const struct oci_process *proce
 	return 0;
 }
 
+/*
+ * Of a service manager: the sockets that it handed over (sd_listen_fds(3)) are for the container's
+ * first process there, number 1 of its pid namespace.
+ */
+static void add_service_variables(struct planner *planner, const char **env, size_t n)
+{
+	const struct planner_options *options = planner->options;
+
+	if (options->listen_fds) {
+		env[n++] = planner_format(planner, "LISTEN_FDS=%u", options->listen_fds);
+		env[n++] = "LISTEN_PID=1";
+	}
+	if (options->notify_socket)
+		env[n++] = planner_format(planner, "NOTIFY_SOCKET=%s", options->notify_socket);
+}
+
 /* HOME is set where it is missing or empty; its value waits for the container's /etc/passwd. */
 static void add_command(struct planner *planner, const struct oci_process *process)
 {
 	const char **args = ARENA_NEW_ARRAY(planner->arena, process->n_args + 1, const char *);
-	const char **env = ARENA_NEW_ARRAY(planner->arena, process->n_env + 2, const char *);
-	size_t home = process->n_env;
+	/* HOME, LISTEN_FDS, LISTEN_PID, NOTIFY_SOCKET and the end */
+	const char **env = ARENA_NEW_ARRAY(planner->arena, process->n_env + 5, const char *);
+	size_t home = process->n_env, n = process->n_env;
 	struct step *step;
 
 	for (size_t i = 0; i < process->n_args; i++)
@@ -206,7 +244,8 @@ static void add_command(struct planner *planner, const struct oci_process *proce
 			home = *value ? SIZE_MAX : i;
 	}
 	if (home == process->n_env)
-		env[home] = "HOME=/";
+		env[n++] = "HOME=/";
+	add_service_variables(planner, env, n);
 	step = planner_add(planner, STEP_COMMAND, "/process/args");
 	step->command = (struct step_command){
 		.args = args,

@@ -107,7 +107,7 @@ static void add_root_mount(struct planner *planner)
 	step = planner_add(planner, STEP_ROOT, "/root/path");
 	step->root = (struct step_root){
 		.source = source,
-		.target = use_template ? NULL : root->path,
+		.target = use_template || root->is_out_of_reach ? NULL : root->path,
 		.base_propagation = planner_base_propagation(planner, &source, root),
 		.is_peer = becomes_peer(planner, root),
 	};
