@@ -16,6 +16,7 @@
 #include "core/template.h"
 #include "sys/capability.h"
 #include "sys/clone.h"
+#include "sys/mount_api.h"
 #include "sys/mount_id.h"
 #include "sys/nsfs.h"
 
@@ -306,6 +307,8 @@ int facts_read(struct arena *arena, const struct oci_config *config, const char 
 	read_labels(config, ret);
 	read_affinity(ret);
 	r = read_namespaces(config, ret, err);
+	if (r == 0 && ret->namespaces[OCI_NAMESPACE_PID].is_joined)
+		ret->has_proc_pidns = mount_proc_takes_pid_namespace();
 	if (r == 0)
 		r = cgroup_host_read(arena, &ret->cgroups, err);
 	if (r == 0 && ret->is_privileged && ret->in_initial_userns)

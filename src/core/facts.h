@@ -41,6 +41,8 @@ struct host_facts {
 	bool is_privileged;     /* CAP_SYS_ADMIN in the user namespace it is in */
 	bool in_initial_userns; /* the machine's first: device nodes can be made */
 	bool has_template;      /* a pinned namespace of one mount is there to start from */
+	bool has_proc_pidns;    /* a procfs can be made for another pid namespace; asked if one is
+				   joined */
 	bool has_kcore;
 	bool has_apparmor;
 	bool has_selinux;

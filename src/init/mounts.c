@@ -63,8 +63,12 @@ static int open_target(
 	return beneath_make_dirs(init->root_fd, mount->target, TARGET_MODE, ret_fd, err);
 }
 
-static int open_new_fs(const struct step_mount *mount, int *ret_fd, struct err *err)
+static int open_new_fs(
+	const struct init *init, const struct step_mount *mount, int *ret_fd, struct err *err)
 {
+	if (mount->flags & PLAN_MOUNT_OF_PIDNS)
+		return mount_new_proc(mount->device_name, mount->data,
+			init_slot(init, mount->source.slot), mount->attr_set, ret_fd, err);
 	return mount_new_fs(
 		mount->type, mount->device_name, mount->data, mount->attr_set, ret_fd, err);
 }
@@ -94,11 +98,12 @@ static int make_tree(
 
 	if (mount->flags & PLAN_MOUNT_BIND || !mount->type) {
 		r = init_open_source(init, &mount->source, is_recursive, &tree, err);
-	} else if (mount->source.slot >= 0 && !(mount->flags & PLAN_MOUNT_SUBSTITUTE)) {
+	} else if (mount->source.slot >= 0 &&
+		   !(mount->flags & (PLAN_MOUNT_SUBSTITUTE | PLAN_MOUNT_OF_PIDNS))) {
 		tree = init_slot(init, mount->source.slot); /* made by the caller */
 		r = 0;
 	} else {
-		r = open_new_fs(mount, &tree, err);
+		r = open_new_fs(init, mount, &tree, err);
 		/* sysfs belongs to the network namespace: with the host's there is only the
 		   host's /sys to show */
 		if (r == -EPERM && (mount->flags & PLAN_MOUNT_SUBSTITUTE)) {

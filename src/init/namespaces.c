@@ -28,7 +28,8 @@ int step_join(struct init *init, const struct step *step, struct err *err)
 		err_while(err, "join %s", step->join.path);
 		return err_path(err, step->join.path);
 	}
-	init_close_slot(init, step->join.slot);
+	if (step->join.type != CLONE_NEWPID) /* a proc of it may be mounted yet */
+		init_close_slot(init, step->join.slot);
 	return 0;
 }
 

@@ -76,9 +76,22 @@ int step_sync(struct init *init, const struct step *step, struct err *err)
 	return r < 0 ? r : init_wait_go(init->report_fd, err);
 }
 
+static plan_slot_index start_listener(const struct init *init)
+{
+	for (uint64_t i = 0; i < init->plan.n_steps; i++)
+		if (init->plan.steps[i].kind == STEP_WAIT_START)
+			return init->plan.steps[i].wait_start.listener;
+	return PLAN_NO_SLOT;
+}
+
 /* What was needed to build the container is not needed to wait in it. */
 static void close_tools(struct init *init)
 {
+	plan_slot_index kept = start_listener(init);
+
+	for (plan_slot_index i = 0; i < (plan_slot_index)init->plan.n_fds; i++)
+		if (i != kept)
+			init_close_slot(init, i);
 	fd_replace(&init->root_fd, -1);
 	fd_replace(&init->proc_fd, -1);
 	fd_replace(&init->mask_fd, -1);

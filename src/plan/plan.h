@@ -131,6 +131,7 @@ enum plan_mount_flag {
 	PLAN_MOUNT_NO_FOLLOW = 1 << 6, /* dest-nofollow: a symlink as target is mounted on itself */
 	PLAN_MOUNT_SUBSTITUTE = 1 << 7, /* with slot: bound from there when the kernel refuses it */
 	PLAN_MOUNT_LATE_READONLY = 1 << 8, /* a later step makes it read-only */
+	PLAN_MOUNT_OF_PIDNS = 1 << 10,     /* proc: of the pid namespace in source.slot */
 	PLAN_MOUNT_OVER_PROC = 1 << 9,     /* may lie on a file of procfs */
 };
 

@@ -253,8 +253,9 @@ static int set_options(int fs_fd, const char *type, const char *data, struct err
  * A kernel without these calls answers ENOSYS to fsopen(2), open_tree(2) and move_mount(2): that is
  * the point at which another way, by mount(2), would have to be taken.
  */
-int mount_new_fs(const char *type, const char *source, const char *data, uint64_t attributes,
-	int *ret_fd, struct err *err)
+/* pid_namespace_fd: −1, or what a procfs shall show. */
+static int new_fs(const char *type, const char *source, const char *data, int pid_namespace_fd,
+	uint64_t attributes, int *ret_fd, struct err *err)
 {
 	AUTO_FD int fs = (int)syscall(SYS_fsopen, type, OPEN_CLOEXEC);
 	long mount_fd;
@@ -268,6 +269,8 @@ int mount_new_fs(const char *type, const char *source, const char *data, uint64_
 		r = set_options(fs, type, data, err);
 	if (r < 0)
 		return r;
+	if (pid_namespace_fd >= 0 && config(fs, CONFIG_SET_FD, "pidns", NULL, pid_namespace_fd) < 0)
+		return explain(fs, "fsconfig", type, " pidns", err);
 	if (config(fs, CONFIG_CREATE, NULL, NULL, 0) < 0)
 		return explain(fs, "fsconfig", type, "", err);
 	mount_fd = syscall(SYS_fsmount, fs, OPEN_CLOEXEC, (unsigned)attributes);
@@ -275,6 +278,26 @@ int mount_new_fs(const char *type, const char *source, const char *data, uint64_
 		return explain(fs, "fsmount", type, "", err);
 	*ret_fd = (int)mount_fd;
 	return 0;
+}
+
+int mount_new_fs(const char *type, const char *source, const char *data, uint64_t attributes,
+	int *ret_fd, struct err *err)
+{
+	return new_fs(type, source, data, -1, attributes, ret_fd, err);
+}
+
+int mount_new_proc(const char *source, const char *data, int pid_namespace_fd, uint64_t attributes,
+	int *ret_fd, struct err *err)
+{
+	return new_fs("proc", source, data, pid_namespace_fd, attributes, ret_fd, err);
+}
+
+bool mount_proc_takes_pid_namespace(void)
+{
+	AUTO_FD int fs = (int)syscall(SYS_fsopen, "proc", OPEN_CLOEXEC);
+	AUTO_FD int own = open("/proc/self/ns/pid", O_RDONLY | O_CLOEXEC);
+
+	return fs >= 0 && own >= 0 && config(fs, CONFIG_SET_FD, "pidns", NULL, own) == 0;
 }
 
 int mount_clone_tree(int dir_fd, const char *path, bool recursive, int *ret_fd, struct err *err)

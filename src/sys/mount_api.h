@@ -49,6 +49,11 @@
 int mount_new_fs(const char *type, const char *source, const char *data, uint64_t attributes,
 	int *ret_fd, struct err *err);
 
+/* A procfs of another pid namespace than the caller's own (proc's option pidns, 6.17). */
+int mount_new_proc(const char *source, const char *data, int pid_namespace_fd, uint64_t attributes,
+	int *ret_fd, struct err *err);
+bool mount_proc_takes_pid_namespace(void);
+
 /*
  * A detached copy of the mount at path (relative to dir_fd; "" is dir_fd itself, which may be
  * O_PATH); a symbolic link at the end is not followed. recursive: with everything mounted below.

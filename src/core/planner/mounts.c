@@ -204,6 +204,10 @@ static int add_new_fs(struct planner *planner, const struct mount_job *job, stru
 	mount.data = superblock_options(planner, job);
 	if (text_equal(oci->type, "proc") || text_equal(oci->type, "sysfs"))
 		mount.flags |= PLAN_MOUNT_PROC;
+	if (text_equal(oci->type, "proc") && planner->forks_late) {
+		mount.flags |= PLAN_MOUNT_OF_PIDNS;
+		mount.source.slot = planner->pid_slot;
+	}
 	if (needs_host_sysfs(planner, oci)) {
 		mount.flags |= PLAN_MOUNT_SUBSTITUTE;
 		mount.source.path = "/sys";

@@ -55,6 +55,8 @@ static void add_join(struct planner *planner, enum oci_namespace_type type, uint
 	struct step *step = planner_add(
 		planner, STEP_JOIN, planner_format(planner, "%s/path", pointer_of(planner, type)));
 
+	if (type == OCI_NAMESPACE_PID)
+		planner->pid_slot = index;
 	step->join = (struct step_join){
 		.type = flag,
 		.slot = index,
@@ -96,8 +98,17 @@ static void add_joins(struct planner *planner, bool foreign)
 			add_join(planner, kinds[i].type, kinds[i].flag);
 }
 
+/*
+ * Whoever may trace in a pid namespace sees the root and the descriptors of those that come in. So
+ * a process comes in as late as possible, with the container's root; a proc of the namespace is
+ * mounted from outside, which a kernel before 6.17 cannot.
+ */
 static void add_fork(struct planner *planner, uint64_t flags)
 {
+	if (flags == 0 && planner->facts->has_proc_pidns) {
+		planner->forks_late = true;
+		return;
+	}
 	planner_add(planner, STEP_FORK, pointer_of(planner, OCI_NAMESPACE_PID))->fork.flags = flags;
 }
 
@@ -195,6 +206,8 @@ static void plan_staged(struct planner *planner, uint64_t fresh)
 			continue;
 		join.type = kinds[i].flag;
 		join.slot = add_slot(planner, kinds[i].type, kinds[i].flag);
+		if (kinds[i].type == OCI_NAMESPACE_PID)
+			planner->pid_slot = join.slot;
 		ARENA_APPEND(planner->arena, spawn->joins, spawn->n_joins) = join;
 	}
 	add_unshare(planner, later);
@@ -237,6 +250,13 @@ static int check(const struct planner *planner, uint64_t fresh, struct err *err)
 	return 0;
 }
 
+void planner_add_session(struct planner *planner)
+{
+	if (planner->forks_late)
+		planner_add(planner, STEP_FORK, pointer_of(planner, OCI_NAMESPACE_PID));
+	planner_add(planner, STEP_SESSION, "");
+}
+
 int planner_add_namespaces(struct planner *planner, struct err *err)
 {
 	uint64_t fresh = new_flags(planner);
@@ -255,7 +275,6 @@ int planner_add_namespaces(struct planner *planner, struct err *err)
 		plan_mapped(planner, fresh);
 	if (fresh & CLONE_NEWTIME)
 		planner->plan->spawn.time_offsets = time_offsets_text(planner);
-	planner_add(planner, STEP_SESSION, "");
 	if ((fresh & CLONE_NEWNET) && !planner->has_loopback)
 		planner_add(planner, STEP_LOOPBACK, pointer_of(planner, OCI_NAMESPACE_NET));
 	if (config->hostname)

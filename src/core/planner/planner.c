@@ -139,6 +139,7 @@ static struct planner begin(struct arena *arena, const struct oci_config *config
 		.new_user = oci_config_has_new_namespace(config, OCI_NAMESPACE_USER),
 		.joined_user = user && user->path && !facts->namespaces[OCI_NAMESPACE_USER].is_own,
 		.new_mount = oci_config_has_new_namespace(config, OCI_NAMESPACE_MNT),
+		.pid_slot = PLAN_NO_SLOT,
 	};
 
 	*ret = (struct container_plan){
@@ -171,6 +172,7 @@ int planner_make_exec(struct arena *arena, const struct oci_config *config,
 	planner_add(&planner, STEP_OPEN_ROOT, "")->path.path = root ? root : "/";
 	if (root)
 		planner_add(&planner, STEP_ENTER_ROOT, "")->enter_root.method = PLAN_ENTER_CHROOT;
+	planner_add_session(&planner);
 	planner_add_console(&planner, false);
 	if (process->cwd)
 		planner_add(&planner, STEP_CWD, "/process/cwd")->cwd.path = process->cwd;

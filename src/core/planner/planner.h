@@ -120,7 +120,10 @@ struct planner {
 	struct container_plan *plan;
 	bool new_user, joined_user;
 	bool new_mount;
-	bool has_loopback; /* the network namespace comes with lo up */
+	bool forks_late; /* into a pid namespace that is joined: when nothing of the host is in view
+			  */
+	plan_slot_index pid_slot; /* the joined pid namespace */
+	bool has_loopback;        /* the network namespace comes with lo up */
 };
 
 /* Appends a step of that kind with a JSON pointer; the caller fills it in. */
@@ -150,4 +153,6 @@ int planner_add_devices(struct planner *planner, struct err *err);
 int planner_add_hooks(struct planner *planner, enum oci_hook_kind kind, struct err *err);
 int planner_add_isolation(struct planner *planner, struct err *err);
 int planner_add_process(struct planner *planner, struct err *err);
+/* The fork that was put off, and the session, which the second process has to begin. */
+void planner_add_session(struct planner *planner);
 void planner_add_console(struct planner *planner, bool is_mounted);

@@ -293,6 +293,7 @@ int planner_add_isolation(struct planner *planner, struct err *err)
 	const struct oci_process *process = planner->config->process;
 
 	(void)err;
+	planner_add_session(planner);
 	planner_add_console(planner, planner->new_mount);
 	if (process && process->cwd)
 		planner_add(planner, STEP_CWD, "/process/cwd")->cwd.path = process->cwd;
