@@ -11,7 +11,7 @@
 #include "base/err.h"
 
 /* Marks all from first on close-on-exec (close_range(2) with CLOSE_RANGE_CLOEXEC, 5.11; without it
- * one by one from /proc/self/fd). */
+ * one by one up to the limit of open files). */
 int descriptors_close_on_exec_from(unsigned first, struct err *err);
 
 /* A memfd with these bytes, executable and sealed against every change (MFD_EXEC, 6.3). */
