@@ -251,6 +251,8 @@ static void compare_process_namespace(
 			  is_owned_by_other(fd);
 }
 
+static void read_affinity(struct host_facts *ret);
+
 void facts_read_for_exec(const struct oci_config *config, struct host_facts *ret)
 {
 	bool changes = changes_user(config);
@@ -262,6 +264,7 @@ void facts_read_for_exec(const struct oci_config *config, struct host_facts *ret
 		.bundle = "/",
 	};
 	read_labels(config, ret);
+	read_affinity(ret);
 	for (size_t i = 0; i < config->platform.n_namespaces; i++) {
 		const struct oci_namespace *namespace = &config->platform.namespaces[i];
 

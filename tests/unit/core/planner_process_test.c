@@ -48,6 +48,64 @@ static void home_is_kept_where_it_is_set(void **state)
 	assert_null(command->env[2]);
 }
 
+/* ---- a service manager's ---- */
+
+static void sockets_of_a_service_manager_are_counted_for_process_one(void **state)
+{
+	const struct step_command *command;
+
+	planned.options.listen_fds = 2;
+	command = command_with("['HOME=/srv']");
+	assert_string_equal(command->env[1], "LISTEN_FDS=2");
+	assert_string_equal(command->env[2], "LISTEN_PID=1");
+	assert_null(command->env[3]);
+}
+
+static void the_looked_up_home_stands_before_a_service_managers_variables(void **state)
+{
+	const struct step_command *command;
+
+	planned.options.listen_fds = 1;
+	command = command_with("['A=1']");
+	assert_int_equal(command->home_index, 1);
+	assert_string_equal(command->env[1], "HOME=/");
+	assert_string_equal(command->env[2], "LISTEN_FDS=1");
+}
+
+/* ---- processors ---- */
+
+static void the_callers_narrow_affinity_is_not_inherited(void **state)
+{
+	const struct plan_bytes *mask;
+
+	planned.facts.has_narrow_affinity = true;
+	planned.facts.affinity_bytes = 16;
+	PLAN_BASE();
+	mask = &planned_step(STEP_AFFINITY, 0)->affinity.mask;
+	assert_int_equal(mask->size, 16);
+	for (size_t i = 0; i < 16; i++)
+		assert_int_equal(((const unsigned char *)mask->data)[i], 0xff);
+}
+
+static void without_a_narrow_affinity_there_is_no_step_for_it(void **state)
+{
+	planned.facts.affinity_bytes = 16;
+	PLAN_BASE();
+	assert_int_equal(planned_count(STEP_AFFINITY), 0);
+}
+
+static void processors_that_were_asked_for_win(void **state)
+{
+	static const unsigned long first = 1;
+
+	planned.facts.has_narrow_affinity = true;
+	planned.facts.affinity_bytes = 16;
+	planned.options.affinity = (struct plan_bytes){ .data = &first, .size = sizeof(first) };
+	PLAN_BASE();
+	assert_int_equal(planned_count(STEP_AFFINITY), 1);
+	assert_ptr_equal(planned_step(STEP_AFFINITY, 0)->affinity.mask.data, &first);
+}
+
 static void arguments_arrive_in_order(void **state)
 {
 	const struct step_command *command;
@@ -267,6 +325,11 @@ int main(void)
 		PLANNED_TEST(home_is_looked_up_where_it_is_absent),
 		PLANNED_TEST(home_is_looked_up_where_it_is_empty),
 		PLANNED_TEST(home_is_kept_where_it_is_set),
+		PLANNED_TEST(sockets_of_a_service_manager_are_counted_for_process_one),
+		PLANNED_TEST(the_looked_up_home_stands_before_a_service_managers_variables),
+		PLANNED_TEST(the_callers_narrow_affinity_is_not_inherited),
+		PLANNED_TEST(without_a_narrow_affinity_there_is_no_step_for_it),
+		PLANNED_TEST(processors_that_were_asked_for_win),
 		PLANNED_TEST(arguments_arrive_in_order),
 		PLANNED_TEST(capabilities_are_set_around_the_change_of_ids),
 		PLANNED_TEST(without_capabilities_a_process_has_none),
