@@ -224,7 +224,7 @@ neighbour() {
 	local try
 
 	host_canary
-	neighbour "$(for_long 2000 60000)"
+	neighbour "$(for_long 2000 30000)"
 	bundle '.process.args = ["sleep", "100"]'
 	namespace_path pid "/proc/$neighbour_pid/ns/pid"
 	for ((try = 0; try < $(for_long 24 600); try++)); do

@@ -223,8 +223,8 @@ null_volume() { # null_volume: a bundle whose /dev is a volume, and masked files
 	null_volume
 	mknod -m 666 "$T/dev/null" c 1 3
 	ln -s /etc/passwd "$T/dev/other"
-	in_background attack exchange "$T/dev/null" "$T/dev/other" "$(for_long 1500 60000)"
-	end=$((SECONDS + $(for_long 1 60)))
+	in_background attack exchange "$T/dev/null" "$T/dev/other" "$(for_long 1500 20000)"
+	end=$((SECONDS + $(for_long 1 19)))
 	set_script 'stat -c %t:%T /etc/secret; cat /etc/secret'
 	while [ "$SECONDS" -lt "$end" ]; do
 		tries=$((tries + 1))
@@ -254,12 +254,12 @@ contested() {
 	add_mount /v bind "$T/volume" rbind
 	add_mount "/v/sub/${1:-target}" tmpfs tmpfs size=4k
 	set_script true
-	in_background attack exchange "$T/volume/sub" "$T/volume/link" "$(for_long 2000 120000)"
+	in_background attack exchange "$T/volume/sub" "$T/volume/link" "$(for_long 2000 30000)"
 }
 
 # race: starts containers until the time is over; counts those that started
 race() {
-	local end=$((SECONDS + $(for_long 1 115)))
+	local end=$((SECONDS + $(for_long 1 28)))
 
 	started=0 refused=0
 	while [ "$SECONDS" -lt "$end" ]; do

@@ -1,0 +1,129 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+#
+# Each step of hull-init fails once: the error names the step and the field that asked for it, and
+# nothing is left of the container.
+
+load lib
+
+# told STEP POINTER: what $status and $output are
+told() {
+	[ "$status" = 1 ] && [ "${#lines[@]}" = 1 ] && [[ $output == *"fault injected into step $1"* ]] &&
+		[[ -z $2 || $output == *"(config $2)"* ]] || {
+		echo "step $number $1 $2: status $status: $output" >&2
+		return 1
+	}
+}
+
+# fail_each_step KIND
+fail_each_step() {
+	local number name pointer tried=0 late=false
+
+	rich_bundle "$1"
+	steps
+	while read -r number name pointer <&9; do
+		export HULL_FAULT=fail:$number
+		create_rich
+		unset HULL_FAULT
+		end_receiver
+		if $late; then
+			# "created" has been reported: the failure is start's
+			succeeds || return 1
+			[ "$name" != WAIT_START ] || eventually has_status stopped || return 1
+			try start "$ID"
+			if [ "$name" = WAIT_START ]; then
+				# who does not wait cannot be told anything, nor tell
+				fails_with "has stopped" || return 1
+			else
+				told "$name" "$pointer" || return 1
+			fi
+			eventually has_status stopped || return 1
+			try delete "$ID"
+			succeeds || return 1
+		else
+			told "$name" "$pointer" || return 1
+		fi
+		nothing_is_left || return 1
+		[ "$name" != READY ] || late=true
+		tried=$((tried + 1))
+	done 9< "$T/steps"
+	equal "$tried" "$(wc -l < "$T/steps")"
+	$late
+	nobody_is_left
+}
+
+@test "each step fails with its name and field: copy" {
+	fail_each_step copy
+}
+
+@test "each step fails with its name and field: template" {
+	fail_each_step template
+}
+
+@test "each step fails with its name and field: user namespace" {
+	fail_each_step user
+}
+
+@test "each step fails with its name and field: terminal" {
+	fail_each_step terminal
+}
+
+@test "each step fails with its name and field: joined pid namespace" {
+	local others
+
+	hold_namespaces
+	others=$(foreign_processes)
+	rich_bundle joined
+	steps
+	while read -r number name pointer <&9; do
+		export HULL_FAULT=fail:$number
+		create_rich
+		unset HULL_FAULT
+		told "$name" "$pointer"
+		nothing_is_left
+		[ "$name" != READY ] || break
+	done 9< "$T/steps"
+	equal "$name" READY
+	equal "$(foreign_processes)" "$others"
+	let_go
+}
+
+@test "each step of run fails with its name and field" {
+	local kind
+
+	for kind in copy template user; do
+		rich_bundle "$kind"
+		edit '.process.args = ["true"]'
+		steps
+		while read -r number name pointer <&9; do
+			[ "$name" != WAIT_START ] || continue
+			# run has no such step: the ones behind it are one earlier
+			! grep -q "^$((number - 1)) WAIT_START" "$T/steps" || break
+			export HULL_FAULT=fail:$number
+			run_bundle --strategy "$strategy"
+			unset HULL_FAULT
+			told "$name" "$pointer"
+			nothing_is_left
+		done 9< "$T/steps"
+	done
+	nobody_is_left
+}
+
+@test "control: without the fault each of these bundles starts, and with a fault beyond the plan too" {
+	local kind
+
+	hold_namespaces
+	for kind in copy template user terminal joined; do
+		rich_bundle "$kind"
+		export HULL_FAULT=fail:10000
+		create_rich
+		unset HULL_FAULT
+		succeeds
+		try start "$ID"
+		succeeds
+		has_status running
+		end_receiver
+		deleted_by_force
+	done
+	let_go
+}

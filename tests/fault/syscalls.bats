@@ -1,0 +1,155 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+#
+# System calls of each command fail one after the other (strace --inject): the command ends, in
+# success or with one line that says what failed, and nothing is left.
+
+load lib
+
+# Without these nothing of the program itself can go on. A close that strace makes fail leaves the
+# descriptor open, as the kernel's close(2) never does.
+UNTOUCHED='close|mprotect|exit|exit_group|execve|rt_sigreturn|restart_syscall|arch_prctl|set_tid_address|set_robust_list|rseq|brk|vfork'
+
+# calls_of COMMAND ARGS...: runs it and puts its calls into $T/calls, "NAME K" for the Kth of a name
+# in one process, of caller and hull-init alike
+calls_of() {
+	rm -f "$T"/trace.*
+	traced -o "$T/trace" -ff -- "$@"
+	cat "$T"/trace.* | sed -n 's/^\([a-z_0-9]*\)(.*/\1/p' | sort | uniq -c |
+		awk -v untouched="^($UNTOUCHED)\$" '$2 !~ untouched {
+			n = $1 > 40 ? 40 : $1
+			for (k = 1; k <= n; k++) print $2, k }' > "$T/calls"
+	[ -s "$T/calls" ]
+}
+
+# traced STRACE-OPTIONS -- ARGS...: what was started and still runs is not waited for
+traced() {
+	local options=()
+
+	while [ "$1" != -- ]; do
+		options+=("$1")
+		shift
+	done
+	shift
+	status=0
+	timeout --kill-after 2 10 strace -qq -f "${options[@]}" "$RUNTIME" --root "$ROOT" "$@" \
+		< /dev/null > "$T/out" 2>&1 || status=$?
+	output=$(grep -v '^strace: ' "$T/out" || true)
+	mapfile -t lines <<< "$output"
+}
+
+# ends_well WHAT: in time, with success or an error in one line that is one
+ends_well() {
+	if [ "$status" = 0 ]; then
+		return 0
+	fi
+	[ "$status" = 1 ] && [ "${#lines[@]}" -le 2 ] && [[ $output == *hull-oci:* ]] || {
+		echo "$1: status $status: $output" >&2
+		return 1
+	}
+}
+
+# fail_calls ERROR COMMAND...: with each call (or a sample) failing by ERROR; before each the function
+# `prepare`, after each the function `restore`
+fail_calls() {
+	local error=$1 name k n=0 failed=0 wrong=0
+
+	shift
+	prepare
+	calls_of "$@"
+	restore
+	sample "$SAMPLE" < "$T/calls" > "$T/chosen"
+	while read -r name k <&9; do
+		prepare
+		traced -o "$T/strace" -e "inject=$name:error=$error:when=$k" -- "$@"
+		ends_well "$* with $name number $k failing" || wrong=$((wrong + 1))
+		restore || {
+			echo "after $* with $name number $k failing: status $status $output" >&2
+			wrong=$((wrong + 1))
+		}
+		n=$((n + 1))
+		[ "$status" = 0 ] || failed=$((failed + 1))
+	done 9< "$T/chosen"
+	echo "$n calls tried, $failed made the command fail"
+	[ "$wrong" = 0 ] && [ "$n" -gt 5 ] && [ "$failed" -gt 0 ]
+}
+
+prepare() { :; }
+
+restore() {
+	deleted_by_force
+}
+
+# strace waits for all that it follows: the container's program ends at once
+ending_bundle() {
+	rich_bundle "$1"
+	edit '.process.args = ["true"]'
+}
+
+@test "run: system calls fail with EIO, template" {
+	SAMPLE=45
+	ending_bundle template
+	fail_calls EIO run --strategy template --bundle "$BUNDLE" "$ID"
+	nobody_is_left
+}
+
+@test "run: system calls fail with EIO, copy" {
+	SAMPLE=30
+	ending_bundle copy
+	fail_calls EIO run --strategy copy --bundle "$BUNDLE" "$ID"
+	nobody_is_left
+}
+
+@test "run: system calls fail with EIO, user namespace" {
+	SAMPLE=30
+	ending_bundle user
+	fail_calls EIO run --bundle "$BUNDLE" "$ID"
+	nobody_is_left
+}
+
+@test "run: system calls fail with ENOMEM, EPERM and ENOSYS" {
+	local error
+
+	SAMPLE=14
+	ending_bundle template
+	for error in ENOMEM EPERM ENOSYS; do
+		fail_calls "$error" run --bundle "$BUNDLE" "$ID"
+	done
+	nobody_is_left
+}
+
+@test "start: system calls fail" {
+	SAMPLE=16
+	rich_bundle template
+	prepare() { create_rich && succeeds; }
+	fail_calls EIO start "$ID"
+	nobody_is_left
+}
+
+@test "state, kill and list: system calls fail" {
+	SAMPLE=10
+	rich_bundle template
+	create_rich
+	restore() { has_status created; }
+	fail_calls EIO state "$ID"
+	fail_calls EIO kill "$ID" CONT
+	fail_calls EIO list
+	deleted_by_force
+	nobody_is_left
+}
+
+@test "delete: system calls fail, and the next delete succeeds" {
+	SAMPLE=20
+	rich_bundle template
+	prepare() { create_rich && succeeds; }
+	fail_calls EIO delete --force "$ID"
+	nobody_is_left
+}
+
+@test "control: a call that fails is met, and is told" {
+	ending_bundle template
+	traced -o "$T/strace" -e inject=pivot_root:error=EIO -- run --strategy copy --bundle "$BUNDLE" "$ID"
+	exits_with 1
+	says "pivot_root: input/output error"
+	restore
+}
