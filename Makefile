@@ -7,7 +7,7 @@ JOBS ?= $(shell nproc)
 SECONDS ?= 60
 FORMATTED = $(shell find src tests bench -name '*.[ch]' -not -path '*/corpus/*')
 
-.PHONY: all help deps demo test bench install clean format check-format check-layers fuzz \
+.PHONY: all help deps demo test bench install clean format check-format check-layers fuzz man \
 	test-unit test-integration test-clients test-attacks test-faults
 
 all: build/build.ninja ## build build/hull-oci
@@ -64,6 +64,9 @@ bench: ## compare with crun and runc
 install: all ## install below DESTDIR and PREFIX
 	@meson configure build -Dprefix=$(abspath $(PREFIX))
 	DESTDIR=$(DESTDIR) meson install -C build --strip
+
+man: all ## write the manual pages into build/man
+	@tools/man-pages build/hull-oci build/man
 
 format: ## format the sources
 	clang-format -i $(FORMATTED)
