@@ -114,9 +114,11 @@ static int start(struct running_hook *running, struct err *err)
 static void feed(struct running_hook *running)
 {
 	const struct hook_process *hook = running->hook;
-	ssize_t n = write(running->input_fd, (const char *)hook->input + running->written,
-		hook->input_size - running->written);
+	ssize_t n = 0;
 
+	if (hook->input_size > 0)
+		n = write(running->input_fd, (const char *)hook->input + running->written,
+			hook->input_size - running->written);
 	if (n > 0)
 		running->written += (size_t)n;
 	if ((n < 0 && errno != EAGAIN && errno != EINTR) || running->written == hook->input_size)

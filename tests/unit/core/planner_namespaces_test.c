@@ -5,10 +5,6 @@
 #include "planned.h"
 #include "sys/clone.h"
 
-#define ORDINARY_ROOT                                                           \
-	" OPEN_ROOT ENTER_ROOT CWD KEYRING CAPABILITIES IDENTITY CAPABILITIES " \
-	"CWD COMMAND READY EXEC"
-
 /* Only namespaces matter here: no mounts, and unless a row says so no mount namespace. */
 static void plan_namespaces(const char *namespaces)
 {
@@ -21,14 +17,21 @@ static void plan_namespaces(const char *namespaces)
 			has_user ? "[{'containerID':0,'hostID':2000,'size':20}]" : "[]" });
 }
 
-/* Up to SESSION: what has to do with namespaces. */
+/* The steps that enter and make namespaces, from the beginning. */
 static const char *namespace_steps(void)
 {
-	const char *steps = planned_steps();
-	const char *end = strstr(steps, "SESSION");
+	const char *text = "";
 
-	assert_non_null(end);
-	return arena_strndup(&planned.arena, steps, (size_t)(end - steps));
+	for (size_t i = 0; i < planned.plan.n_steps; i++) {
+		uint32_t kind = planned.plan.steps[i].kind;
+
+		if (kind != STEP_JOIN && kind != STEP_UNSHARE && kind != STEP_BECOME_ROOT &&
+			kind != STEP_FORK)
+			break;
+		text = arena_printf(
+			&planned.arena, "%s%s%s", text, i ? " " : "", plan_step_name(kind));
+	}
+	return text;
 }
 
 static void see(enum oci_namespace_type type, bool is_own, bool is_foreign)
@@ -51,13 +54,13 @@ static void new_namespaces_are_made_by_the_clone(void **state)
 		{ "[{'type':'uts'}]", CLONE_NEWUTS, "" },
 		{ "[{'type':'mount'}]", CLONE_NEWNS, "" },
 		/* its root is the group of its maker: made when the process is in its own */
-		{ "[{'type':'cgroup'}]", 0, "UNSHARE " },
+		{ "[{'type':'cgroup'}]", 0, "UNSHARE" },
 		/* no flag of a clone at all; see the next test */
 		{ "[{'type':'time'}]", 0, "" },
 		{ "[{'type':'pid'},{'type':'network'},{'type':'ipc'},{'type':'uts'},"
 		  "{'type':'mount'},{'type':'cgroup'},{'type':'time'}]",
 			CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWNS,
-			"UNSHARE " },
+			"UNSHARE" },
 	};
 
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
@@ -105,7 +108,7 @@ static void joined_namespaces_are_entered_inside_the_mounts_last(void **state)
 			"{'type':'network','path':'/n/net'}]");
 	assert_int_equal(planned.plan.spawn.kind, SPAWN_DIRECT);
 	assert_int_equal(planned.plan.spawn.clone_flags, 0);
-	assert_string_equal(namespace_steps(), "JOIN*7 FORK ");
+	assert_string_equal(namespace_steps(), "JOIN JOIN JOIN JOIN JOIN JOIN JOIN FORK");
 	for (size_t i = 0; i < COUNT_OF(order); i++)
 		assert_int_equal(planned_step(STEP_JOIN, i)->join.type, order[i]);
 	assert_int_equal(planned_step(STEP_FORK, 0)->fork.flags, 0);
@@ -131,10 +134,41 @@ static void a_joined_namespace_is_opened_by_the_caller(void **state)
 static void only_a_joined_pid_namespace_needs_a_second_process(void **state)
 {
 	plan_namespaces("[{'type':'network','path':'/n/net'}]");
-	assert_string_equal(namespace_steps(), "JOIN ");
+	assert_string_equal(namespace_steps(), "JOIN");
 	plan_namespaces("[{'type':'pid','path':'/n/pid'}]");
-	assert_string_equal(namespace_steps(), "JOIN FORK ");
+	assert_string_equal(namespace_steps(), "JOIN FORK");
 	assert_string_equal(planned_step(STEP_FORK, 0)->config, "/linux/namespaces/0");
+}
+
+static void a_joined_pid_namespace_is_entered_when_the_host_is_out_of_view(void **state)
+{
+	planned.facts.has_proc_pidns = true;
+	PLAN({ "/linux/namespaces", "[{'type':'mount'},{'type':'pid','path':'/n/pid'}]" });
+	assert_string_equal(namespace_steps(), "JOIN");
+	assert_int_equal(planned_count(STEP_FORK), 1);
+	assert_true(planned_step(STEP_FORK, 0) == planned_step(STEP_ENTER_ROOT, 0) + 1);
+	assert_true(planned_step(STEP_SESSION, 0) == planned_step(STEP_FORK, 0) + 1);
+	/* its proc has to be told whose it is */
+	assert_true(planned_mount("/proc")->flags & PLAN_MOUNT_OF_PIDNS);
+	assert_string_equal(planned.plan.slots[planned_mount("/proc")->source.slot].path, "/n/pid");
+}
+
+static void a_new_pid_namespace_is_entered_at_once_where_it_is_forked_into(void **state)
+{
+	planned.facts.has_proc_pidns = true;
+	plan_namespaces("[{'type':'user','path':'/n/user'},{'type':'pid'}]");
+	assert_string_equal(namespace_steps(), "JOIN BECOME_ROOT FORK");
+}
+
+static void a_network_that_the_caller_makes_is_joined_with_its_loopback(void **state)
+{
+	planned.options.makes_network = true;
+	plan_namespaces("[{'type':'network'},{'type':'pid'}]");
+	assert_int_equal(planned.plan.spawn.clone_flags, CLONE_NEWPID);
+	assert_string_equal(namespace_steps(), "JOIN");
+	assert_int_equal(
+		planned.plan.slots[planned_step(STEP_JOIN, 0)->join.slot].kind, SLOT_NETWORK);
+	assert_int_equal(planned_count(STEP_LOOPBACK), 0);
 }
 
 static void a_path_to_the_callers_own_namespace_is_no_join(void **state)
@@ -157,7 +191,7 @@ static void a_new_user_namespace_is_mapped_before_the_exec(void **state)
 			"{'type':'time'}]");
 	assert_int_equal(spawn->kind, SPAWN_MAPPED);
 	assert_int_equal(spawn->clone_flags, CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWIPC);
-	assert_string_equal(namespace_steps(), "UNSHARE ");
+	assert_string_equal(namespace_steps(), "UNSHARE");
 	assert_int_equal(planned_step(STEP_UNSHARE, 0)->unshare.flags, CLONE_NEWCGROUP);
 	assert_string_equal(spawn->time_offsets, "");
 	assert_int_equal(spawn->n_uid_mappings, 1);
@@ -182,7 +216,7 @@ static void the_hosts_namespaces_are_joined_before_a_new_user_namespace(void **s
 	assert_int_equal(spawn->joins[1].type, CLONE_NEWIPC);
 	assert_string_equal(planned.plan.slots[spawn->joins[1].slot].path, "/n/ipc");
 	assert_int_equal(spawn->n_uid_mappings, 1);
-	assert_string_equal(namespace_steps(), "UNSHARE FORK ");
+	assert_string_equal(namespace_steps(), "UNSHARE FORK");
 	assert_int_equal(
 		planned_step(STEP_UNSHARE, 0)->unshare.flags, CLONE_NEWUTS | CLONE_NEWCGROUP);
 	assert_int_equal(planned_step(STEP_FORK, 0)->fork.flags, CLONE_NEWPID);
@@ -192,7 +226,7 @@ static void a_pid_namespace_joined_early_still_needs_the_second_process(void **s
 {
 	plan_namespaces("[{'type':'user'},{'type':'pid','path':'/n/pid'}]");
 	assert_int_equal(planned.plan.spawn.kind, SPAWN_STAGED);
-	assert_string_equal(namespace_steps(), "FORK ");
+	assert_string_equal(namespace_steps(), "FORK");
 	assert_int_equal(planned_step(STEP_FORK, 0)->fork.flags, 0);
 }
 
@@ -204,7 +238,7 @@ static void a_joined_user_namespace_divides_the_joins_by_owner(void **state)
 			"{'type':'ipc','path':'/n/ipc'},{'type':'pid'},{'type':'uts'}]");
 	assert_int_equal(planned.plan.spawn.kind, SPAWN_DIRECT);
 	assert_int_equal(planned.plan.spawn.clone_flags, 0);
-	assert_string_equal(namespace_steps(), "JOIN*2 BECOME_ROOT JOIN UNSHARE FORK ");
+	assert_string_equal(namespace_steps(), "JOIN JOIN BECOME_ROOT JOIN UNSHARE FORK");
 	assert_int_equal(planned_step(STEP_JOIN, 0)->join.type, CLONE_NEWIPC);
 	assert_int_equal(planned_step(STEP_JOIN, 1)->join.type, CLONE_NEWUSER);
 	assert_int_equal(planned_step(STEP_JOIN, 2)->join.type, CLONE_NEWNET);
@@ -215,7 +249,7 @@ static void a_joined_user_namespace_divides_the_joins_by_owner(void **state)
 static void a_joined_user_namespace_alone_needs_no_second_process(void **state)
 {
 	plan_namespaces("[{'type':'user','path':'/n/user'}]");
-	assert_string_equal(namespace_steps(), "JOIN BECOME_ROOT ");
+	assert_string_equal(namespace_steps(), "JOIN BECOME_ROOT");
 }
 
 static void a_new_time_namespace_in_a_joined_user_namespace_is_refused(void **state)
@@ -236,7 +270,9 @@ static void an_ordinary_user_needs_a_user_namespace(void **state)
 static void without_namespaces_there_is_only_the_session(void **state)
 {
 	plan_namespaces("[]");
-	assert_string_equal(planned_steps(), "SESSION" ORDINARY_ROOT);
+	assert_string_equal(planned_steps(),
+		"OPEN_ROOT ENTER_ROOT SESSION CWD KEYRING CAPABILITIES IDENTITY CAPABILITIES CWD "
+		"COMMAND READY EXEC");
 }
 
 int main(void)
@@ -248,6 +284,9 @@ int main(void)
 		PLANNED_TEST(joined_namespaces_are_entered_inside_the_mounts_last),
 		PLANNED_TEST(a_joined_namespace_is_opened_by_the_caller),
 		PLANNED_TEST(only_a_joined_pid_namespace_needs_a_second_process),
+		PLANNED_TEST(a_joined_pid_namespace_is_entered_when_the_host_is_out_of_view),
+		PLANNED_TEST(a_new_pid_namespace_is_entered_at_once_where_it_is_forked_into),
+		PLANNED_TEST(a_network_that_the_caller_makes_is_joined_with_its_loopback),
 		PLANNED_TEST(a_path_to_the_callers_own_namespace_is_no_join),
 		PLANNED_TEST(a_new_user_namespace_is_mapped_before_the_exec),
 		PLANNED_TEST(the_hosts_namespaces_are_joined_before_a_new_user_namespace),

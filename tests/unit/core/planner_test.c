@@ -7,7 +7,7 @@
 
 /* What follows ENTER_ROOT when the configuration asks for nothing special. */
 #define ORDINARY_REST \
-	"ENTER_ROOT CWD KEYRING CAPABILITIES IDENTITY CAPABILITIES CWD COMMAND READY EXEC"
+	"ENTER_ROOT SESSION CWD KEYRING CAPABILITIES IDENTITY CAPABILITIES CWD COMMAND READY EXEC"
 
 static const struct change every_hook = { "/hooks",
 	"{'prestart':[{'path':'/h/p'}],'createRuntime':[{'path':'/h/r'}],"
@@ -18,8 +18,7 @@ static const struct change every_hook = { "/hooks",
 static void roots_plan_starts_from_the_template(void **state)
 {
 	PLAN_BASE();
-	assert_string_equal(
-		planned_steps(), "SESSION ROOT MOUNT DEVICE*6 SYMLINK*5 " ORDINARY_REST);
+	assert_string_equal(planned_steps(), "ROOT MOUNT DEVICE*6 SYMLINK*5 " ORDINARY_REST);
 	assert_true(planned.plan.spawn.use_template);
 	assert_int_equal(planned_step(STEP_ENTER_ROOT, 0)->enter_root.method, PLAN_ENTER_CHROOT);
 }
@@ -47,8 +46,8 @@ static void a_copied_namespace_is_made_slave_before_the_root(void **state)
 {
 	planned.options.strategy = "copy";
 	PLAN_BASE();
-	assert_string_equal(planned_steps(),
-		"SESSION PROPAGATION ROOT MOUNT DEVICE*6 SYMLINK*5 " ORDINARY_REST);
+	assert_string_equal(
+		planned_steps(), "PROPAGATION ROOT MOUNT DEVICE*6 SYMLINK*5 " ORDINARY_REST);
 	assert_false(planned.plan.spawn.use_template);
 	assert_int_equal(planned_step(STEP_PROPAGATION, 0)->propagation.flags, MS_SLAVE | MS_REC);
 	assert_string_equal(planned_step(STEP_ROOT, 0)->root.target, "/b/rootfs");
@@ -64,8 +63,8 @@ static void an_ordinary_user_leaves_opening_to_the_new_process(void **state)
 	PLAN({ "/linux/namespaces/-", "{'type':'user'}" },
 		{ "/linux/uidMappings", "[{'containerID':0,'hostID':1000,'size':1}]" },
 		{ "/linux/gidMappings", "[{'containerID':0,'hostID':1000,'size':1}]" });
-	assert_string_equal(planned_steps(),
-		"SESSION PROPAGATION ROOT MOUNT DEVICE*6 SYMLINK*5 " ORDINARY_REST);
+	assert_string_equal(
+		planned_steps(), "PROPAGATION ROOT MOUNT DEVICE*6 SYMLINK*5 " ORDINARY_REST);
 	assert_int_equal(planned.plan.n_slots, 0);
 	root = &planned_step(STEP_ROOT, 0)->root;
 	assert_int_equal(root->source.slot, PLAN_NO_SLOT);
@@ -114,8 +113,8 @@ static void plan_everything(const char *no_new_privileges)
 }
 
 #define EVERYTHING_TO_LABEL                                                             \
-	"UNSHARE SESSION LOOPBACK HOSTNAME DOMAINNAME PROPAGATION ROOT MOUNT DEVICE*6 " \
-	"SYMLINK*5 SYSCTL SYNC HOOK ENTER_ROOT CONSOLE CWD READONLY_PATH MASK "         \
+	"UNSHARE LOOPBACK HOSTNAME DOMAINNAME PROPAGATION ROOT MOUNT DEVICE*6 "         \
+	"SYMLINK*5 SYSCTL SYNC HOOK ENTER_ROOT SESSION CONSOLE CWD READONLY_PATH MASK " \
 	"ROOT_ATTRIBUTES KEYRING OOM_SCORE RLIMIT SCHEDULER IO_PRIORITY PERSONALITY LABEL "
 
 static void a_filter_comes_before_the_identity_that_may_install_it(void **state)
@@ -289,7 +288,7 @@ static void without_a_mount_namespace_nothing_may_be_mounted(void **state)
 static void without_a_mount_namespace_the_root_is_a_chroot(void **state)
 {
 	PLAN({ "/linux/namespaces", "[{'type':'pid'}]" }, { "/mounts", "[]" });
-	assert_string_equal(planned_steps(), "SESSION OPEN_ROOT " ORDINARY_REST);
+	assert_string_equal(planned_steps(), "OPEN_ROOT " ORDINARY_REST);
 	assert_string_equal(planned_step(STEP_OPEN_ROOT, 0)->path.path, "/b/rootfs");
 	assert_int_equal(planned_step(STEP_ENTER_ROOT, 0)->enter_root.method, PLAN_ENTER_CHROOT);
 }
@@ -341,7 +340,18 @@ static void a_shared_root_in_a_user_namespace_is_no_peer_of_the_hosts(void **sta
 		{ "/linux/uidMappings", "[{'containerID':0,'hostID':1000,'size':1}]" },
 		{ "/linux/gidMappings", "[{'containerID':0,'hostID':1000,'size':1}]" },
 		{ "/linux/rootfsPropagation", "'shared'" });
-	assert_int_equal(planned.plan.slots[0].propagation, MS_SLAVE | MS_REC);
+	assert_int_equal(planned_step(STEP_ROOT, 0)->root.base_propagation, MS_SLAVE | MS_REC);
+}
+
+static void a_root_that_only_the_caller_can_reach_is_cloned_by_it(void **state)
+{
+	planned.facts.root.is_out_of_reach = true;
+	PLAN({ "/linux/namespaces/-", "{'type':'user'}" },
+		{ "/linux/uidMappings", "[{'containerID':0,'hostID':1000,'size':1}]" },
+		{ "/linux/gidMappings", "[{'containerID':0,'hostID':1000,'size':1}]" });
+	assert_string_equal(
+		planned.plan.slots[planned_step(STEP_ROOT, 0)->root.source.slot].path, "/b/rootfs");
+	assert_null(planned_step(STEP_ROOT, 0)->root.target);
 }
 
 static void a_readonly_root_is_made_so_when_everything_is_mounted(void **state)
@@ -400,6 +410,7 @@ int main(void)
 		PLANNED_TEST(the_propagation_of_the_root_decides_what_clones_are),
 		PLANNED_TEST(a_private_root_is_made_so_before_anything_is_mounted),
 		PLANNED_TEST(a_shared_root_in_a_user_namespace_is_no_peer_of_the_hosts),
+		PLANNED_TEST(a_root_that_only_the_caller_can_reach_is_cloned_by_it),
 		PLANNED_TEST(a_readonly_root_is_made_so_when_everything_is_mounted),
 		PLANNED_TEST(hooks_carry_everything_they_are_given),
 	};
