@@ -17,6 +17,7 @@
 #include "base/text.h"
 #include "core/fault.h"
 #include "core/hooks.h"
+#include "core/net_devices.h"
 #include "core/pid_file.h"
 #include "core/seccomp/seccomp.h"
 #include "core/template.h"
@@ -29,6 +30,7 @@
 void creation_done(struct creation *creation)
 {
 	launch_done(&creation->launch);
+	net_devices_done(creation->net_devices);
 	fd_close(creation->own_console_fd);
 	fd_close(creation->console_fd);
 	fd_close(creation->dir_fd);
@@ -264,6 +266,12 @@ static int run_create_hooks(struct creation *creation, struct err *err)
 	return r;
 }
 
+static int move_net_devices(struct creation *creation, struct err *err)
+{
+	return net_devices_move(&creation->arena, creation->config, creation->launch.pid,
+		&creation->net_devices, err);
+}
+
 /* What hull-init waits for while it builds the container. */
 static int synchronise(struct launch *launch, enum plan_sync point, int fd, struct err *err)
 {
@@ -273,7 +281,7 @@ static int synchronise(struct launch *launch, enum plan_sync point, int fd, stru
 	case PLAN_SYNC_NAMESPACES:
 		return run_create_hooks(launch->context, err);
 	case PLAN_SYNC_NETWORK:
-		break;
+		return move_net_devices(launch->context, err);
 	}
 	return 0;
 }
@@ -456,6 +464,7 @@ void creation_undo(struct creation *creation)
 {
 	struct err ignored = ERR_INIT; /* the first error is the one to tell */
 
+	net_devices_return(creation->net_devices);
 	launch_kill(&creation->launch);
 	if (creation->dir_fd < 0)
 		return;            /* somebody else's container, or none */

@@ -113,6 +113,7 @@ static void forget_creation(struct oci_config *config)
 
 	config->root = &root;
 	config->n_mounts = 0;
+	config->platform.n_net_devices = 0;
 	config->hostname = config->domainname = NULL;
 	memset(config->hooks, 0, sizeof(config->hooks));
 	config->platform.rootfs_propagation = OCI_PROPAGATION_UNSET;

@@ -16,7 +16,6 @@ int unsupported_check(const struct creation *creation, struct err *err)
 		bool is_asked;
 		const char *pointer, *what;
 	} fields[] = {
-		{ platform->n_net_devices > 0, "/linux/netDevices", "moving network devices" },
 		{ platform->intel_rdt != NULL, "/linux/intelRdt", "Intel RDT" },
 	};
 

@@ -19,6 +19,7 @@ static const struct oci_features built_in = {
 	.has_cgroup_v1 = true,
 	.has_cgroup_v2 = true,
 	.has_idmap_mounts = true,
+	.has_net_devices = true,
 };
 
 static int features_run(struct command_call *call, struct err *err)

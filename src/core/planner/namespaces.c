@@ -257,12 +257,30 @@ void planner_add_session(struct planner *planner)
 	planner_add(planner, STEP_SESSION, "");
 }
 
+static int check_net_devices(const struct planner *planner, struct err *err)
+{
+	if (planner->config->platform.n_net_devices == 0)
+		return 0;
+	if (!planner->facts->is_privileged)
+		err_fail(err, EPERM,
+			"moving network devices needs CAP_SYS_ADMIN, which this user has not");
+	else if (planner->facts->namespaces[OCI_NAMESPACE_NET].is_own)
+		err_fail(err, EINVAL,
+			"network devices need a network namespace of the container's own: this "
+			"one is the caller's");
+	else
+		return 0;
+	return err_config(err, "/linux/netDevices");
+}
+
 int planner_add_namespaces(struct planner *planner, struct err *err)
 {
 	uint64_t fresh = new_flags(planner);
 	const struct oci_config *config = planner->config;
 	int r = check(planner, fresh, err);
 
+	if (r == 0)
+		r = check_net_devices(planner, err);
 	if (r < 0)
 		return r;
 	if (planner->joined_user)
