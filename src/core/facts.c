@@ -7,7 +7,6 @@
 #include <string.h>
 #include <sys/fsuid.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/fd.h"
@@ -19,6 +18,7 @@
 #include "sys/mount_api.h"
 #include "sys/mount_id.h"
 #include "sys/nsfs.h"
+#include "sys/scheduling.h"
 
 /* PROC_USER_INIT_INO: the inode of the machine's first user namespace (linux/proc_ns.h). */
 enum { FACTS_USER_INIT_INODE = 0xeffffffd };
@@ -251,7 +251,22 @@ static void compare_process_namespace(
 			  is_owned_by_other(fd);
 }
 
-static void read_affinity(struct host_facts *ret);
+/* A failure leaves the mask as it is: only a kernel with more processors than the buffer has bits
+ * gives one. */
+static void read_affinity(struct host_facts *ret)
+{
+	unsigned long mask[FACTS_AFFINITY_BYTES / sizeof(unsigned long)] = { 0 };
+	struct err ignored = ERR_INIT;
+	int n = scheduling_get_processors(mask, sizeof(mask), &ignored);
+	long n_ours = 0;
+
+	if (n <= 0)
+		return;
+	for (size_t i = 0; i < (size_t)n / sizeof(mask[0]); i++)
+		n_ours += __builtin_popcountl(mask[i]);
+	ret->has_narrow_affinity = n_ours < sysconf(_SC_NPROCESSORS_ONLN);
+	ret->affinity_bytes = (size_t)n;
+}
 
 void facts_read_for_exec(const struct oci_config *config, struct host_facts *ret)
 {
@@ -270,22 +285,6 @@ void facts_read_for_exec(const struct oci_config *config, struct host_facts *ret
 
 		compare_process_namespace(namespace, changes, &ret->namespaces[namespace->type]);
 	}
-}
-
-/* A failure leaves the mask as it is: only a kernel with more processors than the buffer has bits
- * gives one. */
-static void read_affinity(struct host_facts *ret)
-{
-	unsigned long mask[FACTS_AFFINITY_BYTES / sizeof(unsigned long)] = { 0 };
-	long n = syscall(SYS_sched_getaffinity, 0, sizeof(mask), mask);
-	long n_ours = 0;
-
-	if (n <= 0)
-		return;
-	for (size_t i = 0; i < (size_t)n / sizeof(mask[0]); i++)
-		n_ours += __builtin_popcountl(mask[i]);
-	ret->has_narrow_affinity = n_ours < sysconf(_SC_NPROCESSORS_ONLN);
-	ret->affinity_bytes = (size_t)n;
 }
 
 int facts_read(struct arena *arena, const struct oci_config *config, const char *bundle,

@@ -42,6 +42,13 @@ int scheduling_set_io_priority(int value, struct err *err)
 	return 0;
 }
 
+int scheduling_get_processors(void *mask, size_t size, struct err *err)
+{
+	long n = syscall(SYS_sched_getaffinity, 0, size, mask);
+
+	return n < 0 ? err_sys(err, "sched_getaffinity") : (int)n;
+}
+
 int scheduling_set_processors(const void *mask, size_t size, struct err *err)
 {
 	if (syscall(SYS_sched_setaffinity, 0, size, mask) < 0)

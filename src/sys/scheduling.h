@@ -28,6 +28,12 @@ int scheduling_set_policy(const struct scheduling_policy *policy, struct err *er
 /* ioprio_set(2), 2.6.13; value is class << 13 | level. */
 int scheduling_set_io_priority(int value, struct err *err);
 
+/*
+ * sched_getaffinity(2): fills mask[size], a multiple of the size of a long, and returns how many
+ * bytes the kernel's own mask has. EINVAL: that is more than size.
+ */
+int scheduling_get_processors(void *mask, size_t size, struct err *err);
+
 /* sched_setaffinity(2): a bit set of size bytes, a multiple of the size of a long. EINVAL: none of
  * these processors may be used (cpuset cgroup). */
 int scheduling_set_processors(const void *mask, size_t size, struct err *err);
