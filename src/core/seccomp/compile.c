@@ -100,7 +100,7 @@ static struct scmp_arg_cmp comparison_of(const struct oci_seccomp_arg *arg)
 	};
 }
 
-static bool has_index_twice(const struct oci_seccomp_rule *rule)
+bool seccomp_rule_is_split(const struct oci_seccomp_rule *rule)
 {
 	unsigned seen = 0;
 
@@ -125,7 +125,7 @@ static int add_call(const struct compilation *compilation, const struct oci_secc
 	struct scmp_arg_cmp all[ARGS_MAX];
 	int r = 0;
 
-	if (has_index_twice(rule)) {
+	if (seccomp_rule_is_split(rule)) {
 		for (size_t i = 0; r == 0 && i < rule->n_args; i++) {
 			struct scmp_arg_cmp one = comparison_of(&rule->args[i]);
 

@@ -30,6 +30,7 @@ static int compile(struct arena *arena, const struct oci_seccomp *seccomp, bool 
 
 	if (r < 0)
 		return r;
+	seccomp_add_alternatives(arena, seccomp, ret);
 	seccomp_add_newer_calls(arena, seccomp, ret);
 	r = seccomp_program_check(ret->insns, ret->n_insns, err);
 	return r < 0 ? err_config(err, "/linux/seccomp") : 0;

@@ -37,6 +37,15 @@ int seccomp_compile_rules(struct arena *arena, const struct oci_seccomp *seccomp
 /* SECCOMP_RET_… with its number. */
 uint32_t seccomp_action_value(enum oci_seccomp_action action, const uint32_t *errno_ret);
 
+/* Whether it has conditions on one argument twice: then each condition is a rule of its own. */
+bool seccomp_rule_is_split(const struct oci_seccomp_rule *rule);
+
+/* ---- alternatives.c ---- */
+
+/* Puts the calls in front whose rules libseccomp would merge to something else. */
+void seccomp_add_alternatives(
+	struct arena *arena, const struct oci_seccomp *seccomp, struct seccomp_program *program);
+
 /* ---- newer_calls.c ---- */
 
 /* Puts the answer for calls that are newer than the profile in front. */
