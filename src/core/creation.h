@@ -31,8 +31,8 @@ struct creation {
 	bool is_dry;         /* only the plan is wanted */
 	bool offers_console; /* run in the foreground: a terminal comes to this process itself */
 	struct net_devices *net_devices; /* that were moved; NULL: none */
-	int own_console_fd;  /* our end of the socket for it; -1: no terminal */
-	int console_fd;      /* the other end, until it is in its slot */
+	int own_console_fd;              /* our end of the socket for it; -1: no terminal */
+	int console_fd;                  /* the other end, until it is in its slot */
 	bool has_group; /* the group was made, or taken over, for this container: what is in it is
 			   ours */
 	int dir_fd;
