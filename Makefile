@@ -30,6 +30,7 @@ demo: ## set up, build and show a running container
 
 test: ## set up, build and run all tests
 	@tools/deps build test
+	@tools/deps clients || echo "not every client could be installed: its tests are skipped"
 	@tests/run
 
 test-unit: ## unit tests and fuzz corpora, plain and with ASan and UBSan
@@ -41,7 +42,8 @@ test-integration: ## whole commands, as root and as an ordinary user
 	@tests/run build integration
 
 test-clients: ## podman, containerd and Docker drive hull-oci
-	@tools/deps build test clients
+	@tools/deps build test
+	@tools/deps clients || echo "not every client could be installed: its tests are skipped"
 	@tests/run build clients
 
 test-attacks: ## every known escape, the long form

@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# A dockerd of the file's own, with the containerd that it starts, and its client.
+
+# start_docker: oom-score-adjust: a negative one cannot be set without CAP_SYS_RESOURCE
+start_docker() {
+	jq -n --arg w "$W" --arg runtime "$RUNTIME" --arg group "/$CLIENTS_TOKEN" '{
+		runtimes: { "under-test": { path: $runtime } }, "default-runtime": "under-test",
+		hosts: ["unix://\($w)/sock"], "data-root": "\($w)/data", "exec-root": "\($w)/exec",
+		pidfile: "\($w)/dockerd.pid", "storage-driver": "overlay2", "oom-score-adjust": 0,
+		"exec-opts": ["native.cgroupdriver=cgroupfs"], "cgroup-parent": $group
+	}' > "$W/daemon.json"
+	background "$W/log" dockerd --config-file "$W/daemon.json"
+	eventually docker version && docker load -q -i "$CLIENTS_WORK/image.tar" >> "$W/log" 2>&1
+}
+
+stop_docker() {
+	docker ps -aq | xargs -r env DOCKER_HOST="unix://$W/sock" docker rm -f > /dev/null
+	eventually nothing_left
+	end_background
+}
+
+docker() {
+	DOCKER_HOST=unix://$W/sock DOCKER_BUILDKIT=0 timeout -k 5 50 docker "$@" 3>&- 4>&-
+}

@@ -1,0 +1,342 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+#
+# podman as root: a store of its own, conmon, a bridge by netavark.
+
+load lib
+load podman
+
+setup_file() {
+	needs podman conmon curl || return 0
+	{
+		podman_configuration
+		[ ! -e /usr/lib/podman/netavark ] || printf '%s\n' '[network]' 'network_backend = "netavark"' \
+			"network_config_dir = \"$W/networks\""
+	} > "$W/containers.conf"
+	podman load -q -i "$CLIENTS_WORK/image.tar" > "$W/log" 2>&1 || return 0
+	podman run -d --name long --cgroup-parent "/$CLIENTS_TOKEN" --network none "$IMAGE" sh -c "$COUNTER" >> "$W/log" 2>&1 ||
+		return 0
+	ready
+}
+
+teardown_file() {
+	[ -e "$W/containers.conf" ] || return 0
+	podman rm -af -t 0 > /dev/null
+	eventually nothing_left
+	[ -z "$(grep -F "$W/root/overlay-containers" /proc/self/mountinfo)" ]
+}
+
+podman() {
+	CONTAINERS_CONF=$W/containers.conf timeout -k 5 50 podman --root "$W/root" --runroot "$W/run" \
+		--tmpdir "$W/podman-tmp" --storage-driver overlay "$@" 3>&- 4>&-
+}
+
+# new ARGS...: podman run below our own cgroup; offline ARGS...: and without a network
+new() {
+	podman run --cgroup-parent "/$CLIENTS_TOKEN" "$@"
+}
+
+offline() {
+	new --rm --network none "$@"
+}
+
+status_of() {
+	podman inspect -f '{{.State.Status}}' "$1"
+}
+
+@test "podman uses the runtime under test" {
+	run podman info --format '{{.Host.OCIRuntime.Path}}'
+	prints "$RUNTIME"
+}
+
+@test "podman run: output and status are the program's" {
+	run offline "$IMAGE" sh -c 'echo out; echo err >&2'
+	prints $'out\nerr'
+	run offline "$IMAGE" sh -c 'exit 42'
+	exits_with 42
+}
+
+@test "podman run: 127 is for a missing program, 126 for one that cannot be executed" {
+	run -127 offline "$IMAGE" /no/such/program
+	run offline "$IMAGE" /etc/passwd
+	exits_with 126
+}
+
+@test "podman run: input reaches the program" {
+	run offline -i "$IMAGE" cat <<< "from outside"
+	prints "from outside"
+}
+
+@test "podman run -t: a terminal of the container's own" {
+	run offline -t "$IMAGE" tty
+	prints_like '/dev/pts/[0-9]+'
+}
+
+@test "podman run -u -w -e --hostname" {
+	run offline -u 1000:50 -w /tmp -e X=y --hostname here "$IMAGE" sh -c 'id -u; id -g; pwd; echo $X; hostname'
+	prints $'1000\n50\n/tmp\ny\nhere'
+}
+
+@test "podman run --group-add" {
+	run offline -u 1000 --group-add 50 "$IMAGE" id -G
+	succeeds
+	matches " $output " ' 50 '
+}
+
+@test "podman run --cap-drop all, --cap-add" {
+	run offline --cap-drop all "$IMAGE" grep Cap /proc/self/status
+	succeeds
+	equal "$(grep -c '0000000000000000$' <<< "$output")" 5
+	run offline --cap-drop all --cap-add chown "$IMAGE" grep CapEff /proc/self/status
+	prints $'CapEff:\t0000000000000001'
+}
+
+@test "podman run --security-opt no-new-privileges" {
+	run offline --security-opt no-new-privileges "$IMAGE" grep NoNewPrivs /proc/self/status
+	prints $'NoNewPrivs:\t1'
+}
+
+@test "podman run: the default seccomp profile is in force" {
+	run offline "$IMAGE" grep '^Seccomp:' /proc/self/status
+	prints $'Seccomp:\t2'
+	run offline --security-opt seccomp=unconfined "$IMAGE" grep '^Seccomp:' /proc/self/status
+	prints $'Seccomp:\t0'
+}
+
+@test "podman run --read-only: the root is, its tmpfs is not" {
+	run offline --read-only "$IMAGE" sh -c 'touch /tmp/x; touch /x'
+	exits_with 1
+	equal "$output" "touch: /x: Read-only file system"
+}
+
+@test "podman run --tmpfs: with its size" {
+	run offline --tmpfs /t:size=4m,mode=700 "$IMAGE" sh -c 'stat -c %a /t; df -k /t | tail -n 1'
+	succeeds
+	equal "${lines[0]}" 700
+	matches "${lines[1]}" '^tmpfs +4096 '
+}
+
+@test "podman run -v: what is written inside is there outside, but not with ro" {
+	mkdir "$W/volume"
+	run offline -v "$W/volume:/v" "$IMAGE" sh -c 'echo kept > /v/file'
+	succeeds
+	equal "$(cat "$W/volume/file")" kept
+	run offline -v "$W/volume:/v:ro" "$IMAGE" sh -c 'cat /v/file; touch /v/other'
+	exits_with 1
+	says kept "Read-only file system"
+}
+
+@test "podman run -v: a named volume outlives its container" {
+	run offline -v data:/v "$IMAGE" sh -c 'echo kept > /v/file'
+	succeeds
+	run offline -v data:/v "$IMAGE" cat /v/file
+	prints kept
+	podman volume rm data
+}
+
+@test "podman run --device" {
+	run offline --device /dev/loop-control "$IMAGE" stat -c '%F %t:%T' /dev/loop-control
+	prints "character special file a:ed"
+}
+
+@test "podman run --ulimit --sysctl" {
+	run offline --ulimit nofile=100:200 --ulimit nproc=1000:1000 --sysctl net.ipv4.ip_unprivileged_port_start=80 "$IMAGE" \
+		sh -c 'ulimit -Sn; ulimit -Hn; cat /proc/sys/net/ipv4/ip_unprivileged_port_start'
+	prints $'100\n200\n80'
+}
+
+@test "podman run -m --pids-limit --cpus: the limits are seen inside" {
+	run offline -m 64m --pids-limit 50 --cpus 0.5 "$IMAGE" cat "$(limit memory)" "$(limit pids)" "$(limit cpu)"
+	succeeds
+	equal "${lines[0]} ${lines[1]}" "67108864 50"
+	matches "${lines[2]}" '^50000( |$)'
+}
+
+@test "podman run -m: who needs more is killed, and podman says why" {
+	new --network none --name hungry -m 16m --memory-swap 16m "$IMAGE" \
+		sh -c 'head -c 64m /dev/zero | tail' > /dev/null 2>&1 || true
+	run podman inspect -f '{{.State.OOMKilled}} {{.State.ExitCode}}' hungry
+	prints_like '(true|false) 137'
+	podman rm hungry
+}
+
+@test "podman run --init: a first process that reaps" {
+	[ -x /usr/bin/catatonit ] || [ -x /usr/libexec/podman/catatonit ] || skip "catatonit is not installed (make deps)"
+	run offline --init "$IMAGE" cat /proc/1/comm
+	prints_like 'catatonit|podman-init'
+}
+
+@test "podman run --userns: root inside is nobody of the host's" {
+	run offline --uidmap 0:300000:1000 --gidmap 0:300000:1000 "$IMAGE" sh -c 'id -u; tr -s " " < /proc/self/uid_map; touch /x && stat -c %u /x'
+	prints $'0\n 0 300000 1000\n0'
+}
+
+@test "podman run --pid host, --ipc host, --uts host: that namespace is the machine's" {
+	local type
+	for type in pid ipc uts; do
+		run offline "--$type" host "$IMAGE" readlink "/proc/self/ns/$type"
+		prints "$(readlink "/proc/self/ns/$type")"
+	done
+}
+
+@test "podman run --network host: the interfaces are ours" {
+	run new --rm --network host "$IMAGE" readlink /proc/self/ns/net
+	prints "$(readlink /proc/self/ns/net)"
+}
+
+@test "podman run --network none: there is only lo" {
+	run offline "$IMAGE" sh -c 'ls /sys/class/net; ping -c 1 -W 1 127.0.0.1 > /dev/null && echo up'
+	prints $'lo\nup'
+}
+
+@test "podman run: a bridge gives an address, and a port can be published" {
+	[ -x /usr/lib/podman/netavark ] || skip "netavark is not installed (make deps)"
+	new -d --name web -p 127.0.0.1:18080:80 "$IMAGE" \
+		sh -c 'ip -4 -o addr show eth0 > /tmp/index.html; exec httpd -f -p 80 -h /tmp'
+	eventually curl -sf -m 2 http://127.0.0.1:18080/
+	run curl -sS -m 2 http://127.0.0.1:18080/
+	says "inet 10."
+	podman rm -f -t 0 web
+}
+
+@test "podman exec: output, status, user, directory and environment" {
+	run podman exec long sh -c 'echo in exec; exit 43'
+	exits_with 43
+	equal "$output" "in exec"
+	run podman exec -u 1000 -w /tmp -e A=b long sh -c 'id -u; pwd; echo $A'
+	prints $'1000\n/tmp\nb'
+}
+
+@test "podman exec: 127 is for a missing program, 126 for one that cannot be executed" {
+	run -127 podman exec long /no/such/program
+	run podman exec long /etc/passwd
+	exits_with 126
+}
+
+@test "podman exec -t: a terminal" {
+	run podman exec -t long tty
+	prints_like '/dev/pts/[0-9]+'
+}
+
+@test "podman exec -d: it goes on without us" {
+	podman exec -d long sh -c 'echo here > /tmp/detached'
+	eventually podman exec long test -s /tmp/detached
+}
+
+@test "podman exec --privileged: with all capabilities" {
+	run podman exec --privileged long grep CapEff /proc/self/status
+	prints "$(grep CapBnd /proc/self/status | sed 's/Bnd/Eff/')"
+}
+
+@test "podman logs, top and stats" {
+	run podman logs long
+	succeeds
+	equal "${lines[0]}" "line 1"
+	run podman top long pid comm
+	succeeds
+	says sh
+	run podman stats --no-stream --format '{{.PIDs}}' long
+	prints_like '[1-9]'
+}
+
+@test "podman pause and unpause" {
+	podman pause long
+	equal "$(status_of long)" paused
+	run podman exec long true
+	[ "$status" != 0 ]
+	podman unpause long
+	equal "$(status_of long)" running
+	podman exec long true
+}
+
+@test "podman cp: into and out of a container that is running" {
+	echo copied > "$W/file"
+	podman cp "$W/file" long:/tmp/file
+	run podman exec long cat /tmp/file
+	prints copied
+	podman cp long:/tmp/file "$W/back"
+	equal "$(cat "$W/back")" copied
+}
+
+@test "podman create, start, stop, start, kill, wait" {
+	podman create --name life --cgroup-parent "/$CLIENTS_TOKEN" --network none "$IMAGE" sleep 1000
+	equal "$(status_of life)" created
+	podman start life
+	equal "$(status_of life)" running
+	podman stop -t 0 life
+	equal "$(status_of life)" exited
+	podman start life
+	podman kill -s KILL life
+	run podman wait life
+	succeeds
+	run podman inspect -f '{{.State.ExitCode}}' life
+	prints 137
+	podman rm life
+}
+
+@test "podman stop: the program hears of it" {
+	new -d --name polite --network none "$IMAGE" sh -c 'trap "exit 7" TERM; while :; do sleep 0.1; done'
+	podman stop -t 10 polite
+	run podman inspect -f '{{.State.ExitCode}}' polite
+	prints 7
+	podman rm polite
+}
+
+@test "podman restart: a new process in the same container" {
+	local before
+	before=$(podman inspect -f '{{.State.Pid}}' long)
+	podman restart -t 0 long
+	equal "$(status_of long)" running
+	differs "$(podman inspect -f '{{.State.Pid}}' long)" "$before"
+}
+
+@test "podman run --health-cmd: healthcheck run" {
+	new -d --name healthy --network none --health-cmd 'test -e /tmp/well' --health-interval disable \
+		--health-retries 1 "$IMAGE" sleep 1000
+	run podman healthcheck run healthy
+	[ "$status" != 0 ]
+	podman exec healthy touch /tmp/well
+	run podman healthcheck run healthy
+	succeeds
+	podman rm -f -t 0 healthy
+}
+
+@test "podman pod: its containers share what they should" {
+	podman pod create --name pod --infra=false --cgroup-parent "/$CLIENTS_TOKEN"
+	run podman run --rm --pod pod --network none "$IMAGE" echo in pod
+	prints "in pod"
+	podman pod rm -f pod
+}
+
+@test "podman run --network container: the namespace of another" {
+	run new --rm --network container:long "$IMAGE" readlink /proc/self/ns/net
+	prints "$(podman exec long readlink /proc/self/ns/net)"
+}
+
+@test "podman run --cgroupns host: the whole hierarchy is seen" {
+	run offline --cgroupns host "$IMAGE" cat /proc/self/cgroup
+	succeeds
+	says "/$CLIENTS_TOKEN/"
+	run offline --cgroupns private "$IMAGE" cat /proc/self/cgroup
+	succeeds
+	does_not_say "$CLIENTS_TOKEN"
+}
+
+@test "podman: hooks of its hooks directory run" {
+	mkdir "$W/hooks"
+	printf '#!/bin/sh\ncat > %s\n' "$W/hook-saw" > "$W/hook"
+	chmod +x "$W/hook"
+	jq -n --arg path "$W/hook" '{ version: "1.0.0", hook: { path: $path }, when: { always: true }, stages: ["createRuntime"] }' \
+		> "$W/hooks/test.json"
+	run podman --hooks-dir "$W/hooks" run --rm --network none --cgroup-parent "/$CLIENTS_TOKEN" "$IMAGE" true
+	succeeds
+	equal "$(jq -r .status "$W/hook-saw")" creating
+}
+
+@test "podman build: a RUN step" {
+	mkdir "$W/context"
+	printf '%s\n' "FROM $IMAGE" 'RUN echo built > /built' 'CMD ["cat", "/built"]' > "$W/context/Dockerfile"
+	podman build -q --runtime "$RUNTIME" --cgroup-parent "/$CLIENTS_TOKEN/build" --network none --isolation oci -t built:1 "$W/context"
+	run offline localhost/built:1
+	prints built
+}
