@@ -8,7 +8,7 @@ SECONDS ?= 60
 FORMATTED = $(shell find src tests bench -name '*.[ch]' -not -path '*/corpus/*')
 
 .PHONY: all help deps demo test bench install clean format check-format check-layers fuzz man \
-	test-unit test-integration test-clients test-attacks test-faults
+	test-unit test-integration test-clients test-attacks test-faults test-differential
 
 all: build/build.ninja ## build build/hull-oci
 	@ninja -j $(JOBS) -C build
@@ -41,6 +41,10 @@ test-integration: ## whole commands, as root and as an ordinary user
 	@tools/deps build test
 	@tests/run build integration
 
+test-differential: ## the same configurations for runc and for hull-oci
+	@tools/deps build test
+	@tests/run build differential
+
 test-clients: ## podman, containerd and Docker drive hull-oci
 	@tools/deps build test
 	@tools/deps clients || echo "not every client could be installed: its tests are skipped"
@@ -52,7 +56,7 @@ test-attacks: ## every known escape, the long form
 
 test-faults: ## every step and system call fails once
 	@tools/deps build test
-	@tests/run build faults
+	@FAULT_LONG=1 tests/run build faults
 
 fuzz: ## run each fuzz target for SECONDS=60
 	@tools/deps build test

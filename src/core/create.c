@@ -15,7 +15,10 @@ int container_create(const struct container_request *request, struct err *err)
 		r = creation_build(&creation, err);
 	if (r == 0)
 		r = creation_go(&creation, err);
-	if (r == 0)
-		r = trace_write(&creation, err);
+	if (r < 0)
+		return r;
+	r = trace_write(&creation, err);
+	if (r < 0)
+		creation_undo(&creation);
 	return r;
 }

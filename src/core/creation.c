@@ -237,6 +237,7 @@ static void fill_record(struct creation *creation)
 		.annotations = creation->config->annotations,
 		.n_annotations = creation->config->n_annotations,
 		.has_hooks = hooks_have_later(creation->config),
+		.has_no_keyring = creation->request->no_new_keyring,
 	};
 }
 

@@ -235,7 +235,7 @@ static int make_plan(struct execution *execution, struct err *err)
 	execution->options.id = request->id;
 	execution->options.console_socket = request->console_socket;
 	execution->options.is_console_given = execution->console_fd >= 0;
-	execution->options.no_new_keyring = true;
+	execution->options.no_new_keyring = container->record.has_no_keyring;
 	execution->options.keeps_affinity = has_initial_affinity(execution->config->process);
 	r = add_seccomp(execution, err);
 	if (r < 0)

@@ -46,13 +46,14 @@ static const char *const *terminated(struct arena *arena, const char *const *str
 }
 
 static int run_one(struct arena *arena, const struct oci_hook *hook, const char *name, size_t index,
-	const char *state, struct err *err)
+	const char *state, const char *cwd, struct err *err)
 {
 	const struct hook_process process = {
 		.path = hook->path,
 		.args = terminated(arena, hook->args, hook->n_args),
 		.env = terminated(arena, hook->env, hook->n_env),
 		.timeout_sec = hook->timeout ? (uint64_t)*hook->timeout : 0,
+		.cwd = cwd,
 		.input = state,
 		.input_size = strlen(state),
 	};
@@ -70,7 +71,8 @@ int hooks_run(struct arena *arena, const struct oci_config *config, enum oci_hoo
 	const char *state = list->n_hooks ? hooks_state_text(arena, record, status) : NULL;
 
 	for (size_t i = 0; i < list->n_hooks; i++) {
-		int r = run_one(arena, &list->hooks[i], oci_hook_names[kind].name, i, state, err);
+		int r = run_one(arena, &list->hooks[i], oci_hook_names[kind].name, i, state,
+			record->bundle, err);
 
 		if (r < 0)
 			return r;
@@ -87,8 +89,8 @@ void hooks_run_all(struct arena *arena, const struct oci_config *config, enum oc
 	for (size_t i = 0; i < list->n_hooks; i++) {
 		struct err failed = ERR_INIT;
 
-		if (run_one(arena, &list->hooks[i], oci_hook_names[kind].name, i, state, &failed) <
-			0)
+		if (run_one(arena, &list->hooks[i], oci_hook_names[kind].name, i, state,
+			    record->bundle, &failed) < 0)
 			warn(&failed);
 	}
 }

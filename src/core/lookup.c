@@ -51,16 +51,21 @@ bool lookup_is_alive(const struct container *container)
 	return process_is_alive(container->record.pid, container->record.start_time);
 }
 
-/* hull-init listens until it executes the program: a refused connection tells it has. */
+/*
+ * hull-init listens until it executes the program: a refused connection tells it has. Never waits:
+ * one that is stopped lets its queue run full (EAGAIN), and listens all the same.
+ */
 static bool waits_for_start(const struct container *container)
 {
-	struct err ignored = ERR_INIT;
+	struct err failed = ERR_INIT;
+	int r;
 
 	AUTO_FD int fd = -1;
 	if (faccessat(container->dir_fd, RECORD_START_SOCKET, F_OK, 0) < 0)
 		return false;
-	return socket_connect_at(
-		       container->dir_fd, RECORD_START_SOCKET, SOCK_SEQPACKET, &fd, &ignored) == 0;
+	r = socket_connect_at(container->dir_fd, RECORD_START_SOCKET,
+		SOCK_SEQPACKET | SOCK_NONBLOCK, &fd, &failed);
+	return r == 0 || r == -EAGAIN;
 }
 
 /* Whoever creates it holds the lock until it is created. */

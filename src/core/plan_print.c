@@ -19,6 +19,7 @@ static const char *const spawn_names[] = {
 static const char *const slot_names[] = {
 	[SLOT_NAMESPACE] = "namespace",
 	[SLOT_NETWORK] = "new network namespace",
+	[SLOT_TIME] = "place for a time namespace",
 	[SLOT_TREE] = "mount tree",
 	[SLOT_NEW_FS] = "new file system",
 	[SLOT_CONSOLE_SOCKET] = "console socket",

@@ -37,6 +37,7 @@ static const struct json_field record_fields[] = {
 	JSON_U64(struct record, "startTime", start_time, .is_required = true),
 	JSON_STRINGS(struct record, "cgroups", cgroups, n_cgroups),
 	JSON_BOOL(struct record, "hooks", has_hooks),
+	JSON_BOOL(struct record, "noNewKeyring", has_no_keyring),
 	JSON_MAP(struct record, "annotations", annotations, n_annotations, &annotation_row),
 	{ .name = NULL },
 };
@@ -154,6 +155,8 @@ static const char *record_text(struct arena *arena, const struct record *record,
 	json_write_strings(&writer, "cgroups", record->cgroups, record->n_cgroups);
 	if (record->has_hooks)
 		json_write_bool(&writer, "hooks", true);
+	if (record->has_no_keyring)
+		json_write_bool(&writer, "noNewKeyring", true);
 	json_write_object(&writer, "annotations");
 	for (size_t i = 0; i < record->n_annotations; i++)
 		json_write_string(

@@ -37,7 +37,8 @@ struct record {
 	size_t n_cgroups;
 	struct oci_key_value *annotations;
 	size_t n_annotations;
-	bool has_hooks; /* poststart or poststop: config.json has to be read again */
+	bool has_no_keyring; /* created with --no-new-keyring: exec makes none either */
+	bool has_hooks;      /* poststart or poststop: config.json has to be read again */
 };
 
 /* Makes ROOT (0700) and ROOT/ID, locked. EEXIST: "container with given ID already exists". */

@@ -70,6 +70,13 @@ static int make_tree(const struct slot *slot, int *ret_fd, struct err *err)
 	return r;
 }
 
+/* A number that the child will put its namespace on. */
+static int open_place(int *ret_fd, struct err *err)
+{
+	*ret_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	return *ret_fd < 0 ? err_sys(err, "open /dev/null") : 0;
+}
+
 static int take_network(struct net_namespace *net, int *ret_fd, struct err *err)
 {
 	int r = net_namespace_wait(net, err);
@@ -87,6 +94,8 @@ static int open_slot(const struct slot *slot, int dir_fd, int given_console_fd,
 		return nsfs_open(slot->path, slot->namespace_type, ret_fd, err);
 	case SLOT_NETWORK:
 		return take_network(net, ret_fd, err);
+	case SLOT_TIME:
+		return open_place(ret_fd, err);
 	case SLOT_TREE:
 		return make_tree(slot, ret_fd, err);
 	case SLOT_NEW_FS:

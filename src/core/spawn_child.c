@@ -101,14 +101,8 @@ static int wait_for_maps(const struct spawn_child *child, struct err *err)
 }
 
 /* Offsets can be written until somebody is in the namespace: that is from the exec on. */
-static int make_time_namespace(const char *offsets, struct err *err)
+static int write_offsets(const char *offsets, struct err *err)
 {
-	if (!offsets)
-		return 0;
-	if (unshare(CLONE_NEWTIME) < 0)
-		return err_sys(err, "unshare a time namespace");
-	if (offsets[0] == '\0')
-		return 0;
 	AUTO_FD int fd = open("/proc/self/timens_offsets", O_WRONLY | O_CLOEXEC);
 	if (fd < 0)
 		return err_sys(err, "open /proc/self/timens_offsets");
@@ -116,6 +110,27 @@ static int make_time_namespace(const char *offsets, struct err *err)
 		err_sys(err, "write /proc/self/timens_offsets");
 		return err_config(err, "/linux/timeOffsets");
 	}
+	return 0;
+}
+
+static int make_time_namespace(const struct spawn_request *request, struct err *err)
+{
+	const struct spawn_plan *plan = request->plan;
+	int r = 0;
+
+	if (!plan->time_offsets)
+		return 0;
+	if (unshare(CLONE_NEWTIME) < 0)
+		return err_sys(err, "unshare a time namespace");
+	if (plan->time_offsets[0] != '\0')
+		r = write_offsets(plan->time_offsets, err);
+	if (r < 0)
+		return r;
+	AUTO_FD int fd = open("/proc/self/ns/time_for_children", O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return err_sys(err, "open /proc/self/ns/time_for_children");
+	if (dup2(fd, (int)request->fds[plan->time_slot]) < 0)
+		return err_sys(err, "dup2 the time namespace");
 	return 0;
 }
 
@@ -181,7 +196,7 @@ int spawn_child_run(struct spawn_child *child)
 	if (r == 0)
 		r = wait_for_maps(child, err);
 	if (r == 0)
-		r = make_time_namespace(request->plan->time_offsets, err);
+		r = make_time_namespace(request, err);
 	if (r == 0) /* after the last look at the host's /proc */
 		r = enter_template(request, err);
 	if (r == 0)

@@ -8,7 +8,7 @@
 #include "core/container.h"
 #include "core/handshake.h"
 #include "core/hooks.h"
-#include "core/lookup.h"
+#include "core/lookup_locked.h"
 #include "sys/fd_passing.h"
 
 static int refuse(enum container_status status, struct err *err)
@@ -53,11 +53,9 @@ int container_start(const struct runtime *runtime, const char *id, struct err *e
 	enum container_status status;
 	int r;
 
-	r = lookup_open(&arena, runtime, id, &container, err);
+	r = lookup_open_locked(&arena, runtime, id, &container, err);
 	if (r == 0)
-		r = record_lock(container.dir_fd, err);
-	if (r == 0)
-		r = lookup_status(&container, &status, err);
+		r = lookup_status_locked(&container, &status, err);
 	if (r < 0)
 		return r;
 	if (status != CONTAINER_STATUS_CREATED)

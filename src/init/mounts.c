@@ -175,7 +175,17 @@ static int check_not_procfs(const struct step_mount *mount, int target, struct e
 	return err_fail(err, EINVAL, "%s leads inside a proc file system", mount->target);
 }
 
-static int place(struct init *init, const struct step_mount *mount, int *tree, struct err *err)
+static int copy_up(int target, int tree, bool read_only, struct err *err)
+{
+	int r = copy_up_tree(target, tree, err);
+
+	if (r == 0 && read_only)
+		r = mount_set_attributes(tree, MOUNT_ATTR_RDONLY, 0, false, err);
+	return r;
+}
+
+static int place(struct init *init, const struct step_mount *mount, bool read_only, int *tree,
+	struct err *err)
 {
 	AUTO_FD int target = -1;
 	bool covers_root;
@@ -184,7 +194,7 @@ static int place(struct init *init, const struct step_mount *mount, int *tree, s
 	if (r == 0)
 		r = check_not_procfs(mount, target, err);
 	if (r == 0 && (mount->flags & PLAN_MOUNT_COPY_UP))
-		r = copy_up_tree(target, *tree, err);
+		r = copy_up(target, *tree, read_only, err);
 	if (r < 0)
 		return r;
 	covers_root = is_root(init->root_fd, target);
@@ -234,16 +244,19 @@ int step_mount(struct init *init, const struct step *step, struct err *err)
 	if (mount->flags & PLAN_MOUNT_SYMLINK_SOURCE)
 		return copy_symlink_source(init, mount, err);
 	add_covered_mode(init, &changed, data);
+	if (mount->flags & PLAN_MOUNT_COPY_UP) /* it is filled first */
+		changed.attr_set &= ~(uint64_t)MOUNT_ATTR_RDONLY;
 	r = make_tree(init, mount, &tree, err);
 	if (r == 0)
-		r = place(init, mount, &tree, err);
+		r = place(init, mount, step->mount.attr_set & MOUNT_ATTR_RDONLY, &tree, err);
 	if (r < 0) {
 		err_while(err, "mount %s on %s", mount->type ? mount->type : "bind", mount->target);
 		return err_path(err, mount->target);
 	}
 	/* the container's own proc is as good as a private one: nothing is mounted on it yet, and
 	   each file opened below it is checked again */
-	if (init->proc_fd < 0 && text_equal(mount->type, "proc") && tree >= 0)
+	if (init->proc_fd < 0 && text_equal(mount->type, "proc") && tree >= 0 &&
+		!(mount->attr_set & MOUNT_ATTR_RDONLY))
 		init->proc_fd = TAKE_FD(tree);
 	return 0;
 }

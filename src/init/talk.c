@@ -60,6 +60,8 @@ int init_wait_go(int socket_fd, struct err *err)
 	do
 		n = recv(socket_fd, &message, sizeof(message), 0);
 	while (n < 0 && errno == EINTR);
+	if (n < 0 && errno != ECONNRESET)
+		return err_sys(err, "recv from the caller");
 	if (n != (ssize_t)sizeof(message) || message.kind != MESSAGE_GO)
 		return err_fail(err, ECANCELED, "the caller is gone");
 	return 0;

@@ -70,6 +70,9 @@ static _Noreturn void become_hook(const struct hook_process *hook, int input, in
 	signal(SIGPIPE, SIG_DFL);
 	if (dup2(input, STDIN_FILENO) < 0 || dup2(errors, STDERR_FILENO) < 0)
 		_exit(126);
+	/* a directory that is gone is no reason not to run it */
+	if (hook->cwd && chdir(hook->cwd) < 0 && errno != ENOENT)
+		_exit(126);
 	execve(hook->path, (char *const *)(hook->args && hook->args[0] ? hook->args : name),
 		(char *const *)(hook->env ? hook->env : nothing));
 	{

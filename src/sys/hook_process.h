@@ -15,6 +15,7 @@ struct hook_process {
 	const char *path;        /* absolute */
 	const char *const *args; /* with args[0]; NULL: path alone */
 	const char *const *env;  /* NULL: empty */
+	const char *cwd;         /* NULL: the caller's */
 	uint64_t timeout_sec;    /* 0: waits for ever */
 	const void *input;       /* the container's state, for standard input */
 	size_t input_size;

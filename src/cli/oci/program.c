@@ -156,8 +156,11 @@ int program_main(const struct program *program, int argc, char **argv)
 	int status;
 	int r = open_standard_fds();
 
-	if (r < 0)
-		return 1; /* there is nowhere to say it */
+	if (r < 0) {
+		dprintf(STDERR_FILENO, "%s: open /dev/null: %s\n", program->name,
+			err_errno_text(r)); /* if there is somebody to read it */
+		return 1;
+	}
 	r = option_parse(program->options, OPTION_ORDER_ARGUMENTS_LAST, &arena, argc - skipped,
 		argv + skipped, &globals, &rest, &err);
 	report = report_init(program->name, &arena, globals.log_format,

@@ -166,7 +166,7 @@ static void write_details(struct json_writer *writer, const struct err *err)
 	write_word(writer, "syscall", err->syscall);
 	write_word(writer, "phase", err->phase);
 	if (err->step > 0)
-		json_write_i64(writer, "step", err->step);
+		json_write_i64(writer, "step", err->step - 1); /* as `plan` counts */
 	write_word(writer, "path", err->path);
 	write_word(writer, "config", err->config);
 	write_word(writer, "hint", err->hint);

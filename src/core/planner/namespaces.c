@@ -98,6 +98,43 @@ static void add_joins(struct planner *planner, bool foreign)
 			add_join(planner, kinds[i].type, kinds[i].flag);
 }
 
+static const char *time_offsets_text(struct planner *planner)
+{
+	const struct oci_time_offsets *offsets = planner->config->platform.time_offsets;
+	const struct oci_time_offset none = { 0 };
+	const struct oci_time_offset *monotonic = &none, *boottime = &none;
+
+	if (offsets && offsets->monotonic)
+		monotonic = offsets->monotonic;
+	if (offsets && offsets->boottime)
+		boottime = offsets->boottime;
+	if (!offsets)
+		return "";
+	return planner_format(planner, "monotonic %lld %u\nboottime %lld %u\n",
+		(long long)monotonic->secs, monotonic->nanosecs, (long long)boottime->secs,
+		boottime->nanosecs);
+}
+
+/*
+ * The child makes it and writes its offsets before the exec; since Linux 6.3 the exec enters it,
+ * and on an older one hull-init has to (time_namespaces(7)).
+ */
+static void add_time(struct planner *planner)
+{
+	const char *config = pointer_of(planner, OCI_NAMESPACE_TIME);
+	struct spawn_plan *spawn = &planner->plan->spawn;
+	struct step *step;
+
+	spawn->time_offsets = time_offsets_text(planner);
+	planner_add_slot(planner, SLOT_TIME, &spawn->time_slot)->config = config;
+	step = planner_add(planner, STEP_JOIN, config);
+	step->join = (struct step_join){
+		.type = CLONE_NEWTIME,
+		.slot = spawn->time_slot,
+		.path = "new",
+	};
+}
+
 /*
  * Whoever may trace in a pid namespace sees the root and the descriptors of those that come in. So
  * a process comes in as late as possible, with the container's root; a proc of the namespace is
@@ -116,23 +153,6 @@ static void add_unshare(struct planner *planner, uint64_t flags)
 {
 	if (flags)
 		planner_add(planner, STEP_UNSHARE, "/linux/namespaces")->unshare.flags = flags;
-}
-
-static const char *time_offsets_text(struct planner *planner)
-{
-	const struct oci_time_offsets *offsets = planner->config->platform.time_offsets;
-	const struct oci_time_offset none = { 0 };
-	const struct oci_time_offset *monotonic = &none, *boottime = &none;
-
-	if (offsets && offsets->monotonic)
-		monotonic = offsets->monotonic;
-	if (offsets && offsets->boottime)
-		boottime = offsets->boottime;
-	if (!offsets)
-		return "";
-	return planner_format(planner, "monotonic %lld %u\nboottime %lld %u\n",
-		(long long)monotonic->secs, monotonic->nanosecs, (long long)boottime->secs,
-		boottime->nanosecs);
 }
 
 static void join_new_network(struct planner *planner)
@@ -185,10 +205,14 @@ static void plan_mapped(struct planner *planner, uint64_t fresh)
 {
 	struct spawn_plan *spawn = &planner->plan->spawn;
 
+	/* the root of its message queues belongs to who makes the ipc namespace: that has to be the
+	   container's user 0, which hull-init is and the clone is not yet */
+	uint64_t later = CLONE_NEWCGROUP | CLONE_NEWIPC;
+
 	spawn->kind = SPAWN_MAPPED;
-	spawn->clone_flags = CLONE_NEWUSER | (fresh & ~(uint64_t)(CLONE_NEWTIME | CLONE_NEWCGROUP));
+	spawn->clone_flags = CLONE_NEWUSER | (fresh & ~(CLONE_NEWTIME | later));
 	set_maps(planner);
-	add_unshare(planner, fresh & CLONE_NEWCGROUP);
+	add_unshare(planner, fresh & later);
 }
 
 /* The host's namespaces first, then the new user namespace, then what it shall own. */
@@ -283,6 +307,8 @@ int planner_add_namespaces(struct planner *planner, struct err *err)
 		r = check_net_devices(planner, err);
 	if (r < 0)
 		return r;
+	if (fresh & CLONE_NEWTIME)
+		add_time(planner);
 	if (planner->joined_user)
 		plan_joined_user(planner, fresh);
 	else if (!planner->new_user)
@@ -291,8 +317,6 @@ int planner_add_namespaces(struct planner *planner, struct err *err)
 		plan_staged(planner, fresh);
 	else
 		plan_mapped(planner, fresh);
-	if (fresh & CLONE_NEWTIME)
-		planner->plan->spawn.time_offsets = time_offsets_text(planner);
 	if ((fresh & CLONE_NEWNET) && !planner->has_loopback)
 		planner_add(planner, STEP_LOOPBACK, pointer_of(planner, OCI_NAMESPACE_NET));
 	if (config->hostname)

@@ -22,6 +22,7 @@
 enum slot_kind {
 	SLOT_NAMESPACE,      /* the namespace at path */
 	SLOT_NETWORK,        /* a new network namespace, made meanwhile by the caller */
+	SLOT_TIME,           /* a place for the time namespace that the child makes */
 	SLOT_TREE,           /* a detached copy of the mounts at path */
 	SLOT_NEW_FS,         /* a detached new file system, made with the host's paths in view */
 	SLOT_CONSOLE_SOCKET, /* a connection to path; path NULL: given by the caller itself */
@@ -58,8 +59,9 @@ struct spawn_plan {
 	enum spawn_kind kind;
 	uint64_t clone_flags; /* CLONE_NEW…, without CLONE_NEWTIME */
 	bool use_template;
-	const char *time_offsets; /* text for timens_offsets; NULL: no new time namespace */
-	struct spawn_join *joins; /* STAGED: before the user namespace is made */
+	const char *time_offsets;  /* text for timens_offsets; NULL: no new time namespace */
+	plan_slot_index time_slot; /* with time_offsets: where the child puts the namespace */
+	struct spawn_join *joins;  /* STAGED: before the user namespace is made */
 	size_t n_joins;
 	const struct oci_id_mapping *uid_mappings, *gid_mappings;
 	size_t n_uid_mappings, n_gid_mappings;
