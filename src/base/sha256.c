@@ -97,26 +97,43 @@ static void schedule(const uint8_t *block, uint32_t words[ROUNDS])
 	}
 }
 
-/* 6.2.2, steps 2 to 4; v[0] … v[7] are a … h */
+/* One round; instead of moving eight variables along, the next round gets them by other names. */
+#define ROUND(a, b, c, d, e, f, g, h, t)                                            \
+	do {                                                                        \
+		uint32_t one = h + (rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25)) + \
+			       (g ^ (e & (f ^ g))) + round_words[t] + words[t];     \
+                                                                                    \
+		d += one;                                                           \
+		h = one + (rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22)) +          \
+		    ((a & b) | (c & (a | b)));                                      \
+	} while (0)
+
+/* 6.2.2, steps 2 to 4 */
 static void take_block(uint32_t state[8], const uint8_t *block)
 {
-	uint32_t words[ROUNDS], v[8];
+	uint32_t a = state[0], b = state[1], c = state[2], d = state[3];
+	uint32_t e = state[4], f = state[5], g = state[6], h = state[7];
+	uint32_t words[ROUNDS];
 
 	schedule(block, words);
-	memcpy(v, state, sizeof(v));
-	for (size_t t = 0; t < ROUNDS; t++) {
-		uint32_t choice = (v[4] & v[5]) ^ (~v[4] & v[6]);
-		uint32_t majority = (v[0] & v[1]) ^ (v[0] & v[2]) ^ (v[1] & v[2]);
-		uint32_t one = v[7] + (rotate(v[4], 6) ^ rotate(v[4], 11) ^ rotate(v[4], 25)) +
-			       choice + round_words[t] + words[t];
-		uint32_t two = (rotate(v[0], 2) ^ rotate(v[0], 13) ^ rotate(v[0], 22)) + majority;
-
-		memmove(v + 1, v, 7 * sizeof(*v));
-		v[4] += one;
-		v[0] = one + two;
+	for (size_t t = 0; t < ROUNDS; t += 8) {
+		ROUND(a, b, c, d, e, f, g, h, t);
+		ROUND(h, a, b, c, d, e, f, g, t + 1);
+		ROUND(g, h, a, b, c, d, e, f, t + 2);
+		ROUND(f, g, h, a, b, c, d, e, t + 3);
+		ROUND(e, f, g, h, a, b, c, d, t + 4);
+		ROUND(d, e, f, g, h, a, b, c, t + 5);
+		ROUND(c, d, e, f, g, h, a, b, t + 6);
+		ROUND(b, c, d, e, f, g, h, a, t + 7);
 	}
-	for (size_t i = 0; i < 8; i++)
-		state[i] += v[i];
+	state[0] += a;
+	state[1] += b;
+	state[2] += c;
+	state[3] += d;
+	state[4] += e;
+	state[5] += f;
+	state[6] += g;
+	state[7] += h;
 }
 
 void sha256_add(struct sha256 *hash, const void *bytes, size_t size)

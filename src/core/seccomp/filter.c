@@ -32,6 +32,7 @@ static int compile(struct arena *arena, const struct oci_seccomp *seccomp, bool 
 		return r;
 	seccomp_add_alternatives(arena, seccomp, ret);
 	seccomp_add_newer_calls(arena, seccomp, ret);
+	seccomp_make_range_tree(arena, seccomp, ret);
 	r = seccomp_program_check(ret->insns, ret->n_insns, err);
 	return r < 0 ? err_config(err, "/linux/seccomp") : 0;
 }

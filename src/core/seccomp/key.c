@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The name of a filter: the digest of everything that decides on its program, in one unambiguous
- * order (counts and lengths come before what they count). Flags, listener and kernel do not decide.
+ * order (counts come before what they count). Flags, listener and kernel do not decide.
  */
 #include <seccomp.h>
 #include <string.h>
@@ -21,12 +21,10 @@ static void add_optional(struct sha256 *hash, const uint32_t *number)
 	add_number(hash, number ? *number : UINT64_MAX);
 }
 
+/* With its end, which no name has inside. */
 static void add_text(struct sha256 *hash, const char *text)
 {
-	size_t length = strlen(text);
-
-	add_number(hash, length);
-	sha256_add(hash, text, length);
+	sha256_add(hash, text, strlen(text) + 1);
 }
 
 static void add_rule(struct sha256 *hash, const struct oci_seccomp_rule *rule)

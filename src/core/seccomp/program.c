@@ -75,7 +75,7 @@ int seccomp_program_check(const struct sock_filter *insns, size_t n_insns, struc
 	return 0;
 }
 
-static bool branches(const struct sock_filter *insn, uint32_t a)
+bool seccomp_insn_branches(const struct sock_filter *insn, uint32_t a)
 {
 	switch (BPF_OP(insn->code)) {
 	case BPF_JEQ:
@@ -105,7 +105,7 @@ uint32_t seccomp_program_run(const struct sock_filter *insns, const struct secco
 			insn += insn->k;
 			break;
 		case INSN_BRANCH:
-			insn += branches(insn, a) ? insn->jt : insn->jf;
+			insn += seccomp_insn_branches(insn, a) ? insn->jt : insn->jf;
 			break;
 		case INSN_RETURN:
 		case INSN_OTHER: /* the check did not let it pass */

@@ -242,6 +242,7 @@ static struct seccomp_program compiled(const struct oci_seccomp *seccomp)
 		fail_msg("%s: %s", err.config, err.text);
 	seccomp_add_alternatives(&arena, seccomp, &program);
 	seccomp_add_newer_calls(&arena, seccomp, &program);
+	seccomp_make_range_tree(&arena, seccomp, &program);
 	if (seccomp_program_check(program.insns, program.n_insns, &err) < 0)
 		fail_msg("%s", err.text);
 	return program;
@@ -357,8 +358,9 @@ static void a_default_of_enosys_needs_no_extra(void **state)
 
 	seccomp.default_errno_ret = &number;
 	assert_int_equal(seccomp_compile_rules(&arena, &seccomp, false, &plain, &err), 0);
-	program = compiled(&seccomp);
-	assert_int_equal(program.n_insns, plain.n_insns);
+	program = plain;
+	seccomp_add_newer_calls(&arena, &seccomp, &program);
+	assert_ptr_equal(program.insns, plain.insns);
 	assert_int_equal(native_result(&program, 5000), NOT_THERE);
 }
 
@@ -439,6 +441,73 @@ static void an_architecture_of_another_byte_order_is_refused(void **state)
 	assert_non_null(strstr(err.text, "SCMP_ARCH_S390X"));
 }
 
+/* Every other call: as many ranges as can be, with jumps longer than a branch reaches. */
+static struct oci_seccomp profile_with_holes(void)
+{
+	static enum oci_seccomp_arch archs[] = { OCI_ARCH_X86_64, OCI_ARCH_X86, OCI_ARCH_X32 };
+	struct oci_seccomp seccomp = one_rule(OCI_SECCOMP_ERRNO, OCI_SECCOMP_ALLOW, "read");
+	struct oci_seccomp_rule *rule = &seccomp.syscalls[0];
+	const char **list = NULL;
+	size_t n = 0;
+
+	for (int call = 0; call < 460; call += 2) {
+		char *name = seccomp_syscall_resolve_num_arch(SCMP_ARCH_NATIVE, call);
+
+		if (name)
+			ARENA_APPEND(&arena, list, n) = arena_strdup(&arena, name);
+		free(name);
+	}
+	rule->names = list;
+	rule->n_names = n;
+	seccomp.architectures = archs;
+	seccomp.n_architectures = 3;
+	return seccomp;
+}
+
+static void a_range_tree_decides_like_the_program_it_is_made_of(void **state)
+{
+	static const uint32_t archs[] = { AUDIT_ARCH_X86_64, AUDIT_ARCH_I386, AUDIT_ARCH_AARCH64 };
+	static const uint32_t begins[] = { 0, X32_BIT - 1000, X32_BIT, UINT32_MAX - 999 };
+	struct seccomp_program plain = { 0 }, tree;
+	struct oci_seccomp seccomp;
+	struct err err = ERR_INIT;
+
+	if (seccomp_arch_native() != SCMP_ARCH_X86_64)
+		skip();
+	seccomp = profile_with_holes();
+	assert_int_equal(seccomp_compile_rules(&arena, &seccomp, false, &plain, &err), 0);
+	tree = plain;
+	seccomp_make_range_tree(&arena, &seccomp, &tree);
+	assert_true(tree.n_insns < plain.n_insns);
+	assert_int_equal(seccomp_program_check(tree.insns, tree.n_insns, &err), 0);
+	for (size_t i = 0; i < 3; i++)
+		for (size_t k = 0; k < 4; k++)
+			for (uint32_t n = 0; n < 1000; n++) {
+				const struct seccomp_data data = {
+					.nr = (int)(begins[k] + n),
+					.arch = archs[i],
+				};
+
+				assert_int_equal(run(&tree, &data), run(&plain, &data));
+			}
+}
+
+static void a_program_that_calculates_with_numbers_is_left_alone(void **state)
+{
+	struct sock_filter insns[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, 0),
+		BPF_STMT(BPF_ALU | BPF_AND | BPF_K, 0xff),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 3, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_TRAP),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	struct oci_seccomp seccomp = { .default_action = OCI_SECCOMP_ALLOW };
+	struct seccomp_program program = { .insns = insns, .n_insns = 5 };
+
+	seccomp_make_range_tree(&arena, &seccomp, &program);
+	assert_ptr_equal(program.insns, insns);
+}
+
 /* ---- what is believed of a program ---- */
 
 static void assert_refused(const struct sock_filter *insns, size_t n_insns)
@@ -504,6 +573,10 @@ int main(void)
 		cmocka_unit_test_teardown(a_rule_with_the_default_action_says_nothing, tear_down),
 		cmocka_unit_test_teardown(
 			an_architecture_of_another_byte_order_is_refused, tear_down),
+		cmocka_unit_test_teardown(
+			a_range_tree_decides_like_the_program_it_is_made_of, tear_down),
+		cmocka_unit_test_teardown(
+			a_program_that_calculates_with_numbers_is_left_alone, tear_down),
 		cmocka_unit_test_teardown(a_program_that_could_run_astray_is_refused, tear_down),
 		cmocka_unit_test_teardown(
 			a_program_longer_than_the_kernels_limit_is_refused, tear_down),
