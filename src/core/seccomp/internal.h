@@ -54,7 +54,7 @@ void seccomp_add_newer_calls(
 
 /* ---- range_tree.c: pure ---- */
 
-/* Makes the same decisions in fewer instructions; leaves alone what it cannot do better. */
+/* Makes the same decisions on a shorter way; leaves alone what it does not understand. */
 void seccomp_make_range_tree(
 	struct arena *arena, const struct oci_seccomp *seccomp, struct seccomp_program *program);
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The same program, shorter. Installing a filter takes time by its length (the kernel checks,
- * translates and tries it for each system call), and a profile's calls are few ranges of numbers
- * with one answer. So the program is asked, for every architecture and number, what it does before
- * it looks at an argument: that becomes a binary search over ranges, and what is behind the looks
- * at arguments is kept as it is.
+ * The same program, quicker. Installing a filter takes time by its length and by the way that a
+ * call has through it (the kernel checks, translates and tries it for each system call), and a
+ * profile's calls are few ranges of numbers with one answer. So the program is asked, for every
+ * architecture and number, what it does before it looks at an argument: that becomes a binary
+ * search over ranges, and what is behind the looks at arguments is kept as it is.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -301,6 +301,6 @@ void seccomp_make_range_tree(
 	if (!add_archs(&code, program, tokens, n_tokens))
 		return;
 	add_kept(&code, program);
-	if (code.n_insns < program->n_insns)
+	if (code.n_insns <= BPF_MAXINSNS)
 		*program = (struct seccomp_program){ .insns = code.insns, .n_insns = code.n_insns };
 }
