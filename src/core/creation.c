@@ -20,6 +20,7 @@
 #include "core/net_devices.h"
 #include "core/pid_file.h"
 #include "core/seccomp/seccomp.h"
+#include "core/streams.h"
 #include "core/template.h"
 #include "core/trace.h"
 #include "core/unsupported.h"
@@ -363,6 +364,7 @@ static int open_slots(struct creation *creation, struct err *err)
 
 static int spawn_process(struct creation *creation, struct err *err)
 {
+	streams_hand_over(creation->config);
 	return launch_spawn(&creation->launch, &creation->group, err);
 }
 

@@ -8,7 +8,6 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -20,6 +19,7 @@
 #include "base/parse.h"
 #include "init/init.h"
 #include "plan/image.h"
+#include "sys/signals.h"
 
 enum { INIT_EXIT_FAILED = 255, INIT_PAGE_BYTES = 4096 };
 
@@ -29,19 +29,6 @@ static uint64_t now_ns(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
-}
-
-/* The caller may have blocked or ignored signals; the container's program begins with none of it.
- */
-static void reset_signals(void)
-{
-	sigset_t none;
-
-	for (int n = 1; n < _NSIG; n++)
-		if (n != SIGKILL && n != SIGSTOP)
-			signal(n, SIG_DFL); /* EINVAL for those that the C library keeps */
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
 static int keep_private(const struct plan *plan, int plan_fd, struct err *err)
@@ -143,7 +130,7 @@ int main(int argc, char **argv)
 	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 	if (argc != 2 || parse_u32(argv[1], &plan_fd) < 0)
 		return INIT_EXIT_FAILED;
-	reset_signals();
+	signals_reset(); /* the caller may have blocked or ignored some */
 	r = map_plan((int)plan_fd, &init, &failed.err);
 	if (r < 0)
 		return INIT_EXIT_FAILED; /* whom to tell is in the plan; the caller sees the end */

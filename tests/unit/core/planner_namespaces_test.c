@@ -55,12 +55,12 @@ static void new_namespaces_are_made_by_the_clone(void **state)
 		{ "[{'type':'mount'}]", CLONE_NEWNS, "" },
 		/* its root is the group of its maker: made when the process is in its own */
 		{ "[{'type':'cgroup'}]", 0, "UNSHARE" },
-		/* no flag of a clone at all; see the next test */
-		{ "[{'type':'time'}]", 0, "" },
+		/* no flag of a clone at all: the child makes it, and hull-init makes sure */
+		{ "[{'type':'time'}]", 0, "JOIN" },
 		{ "[{'type':'pid'},{'type':'network'},{'type':'ipc'},{'type':'uts'},"
 		  "{'type':'mount'},{'type':'cgroup'},{'type':'time'}]",
 			CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWNS,
-			"UNSHARE" },
+			"JOIN UNSHARE" },
 	};
 
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
@@ -190,9 +190,10 @@ static void a_new_user_namespace_is_mapped_before_the_exec(void **state)
 	plan_namespaces("[{'type':'user'},{'type':'pid'},{'type':'ipc'},{'type':'cgroup'},"
 			"{'type':'time'}]");
 	assert_int_equal(spawn->kind, SPAWN_MAPPED);
-	assert_int_equal(spawn->clone_flags, CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWIPC);
-	assert_string_equal(namespace_steps(), "UNSHARE");
-	assert_int_equal(planned_step(STEP_UNSHARE, 0)->unshare.flags, CLONE_NEWCGROUP);
+	assert_int_equal(spawn->clone_flags, CLONE_NEWUSER | CLONE_NEWPID);
+	assert_string_equal(namespace_steps(), "JOIN UNSHARE");
+	assert_int_equal(
+		planned_step(STEP_UNSHARE, 0)->unshare.flags, CLONE_NEWCGROUP | CLONE_NEWIPC);
 	assert_string_equal(spawn->time_offsets, "");
 	assert_int_equal(spawn->n_uid_mappings, 1);
 	assert_int_equal(spawn->uid_mappings[0].host_id, 1000);
