@@ -66,5 +66,8 @@ int err_phase(struct err *err, const char *phase);
 /* Text of an errno value in the lower-case form that container engines match on. */
 const char *err_errno_text(int code);
 
+/* "ENOENT", or NULL for a value without a text here. */
+const char *err_errno_name(int code);
+
 /* Terminates every string, clears an impossible code and replaces control characters. */
 void err_sanitize(struct err *err);

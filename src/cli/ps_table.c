@@ -12,7 +12,9 @@
 #include "base/fd.h"
 #include "base/file.h"
 #include "base/parse.h"
+#include "base/text.h"
 #include "cli/printable.h"
+#include "sys/descriptors.h"
 
 enum { OUTPUT_MAX_BYTES = 64 * 1024 * 1024 };
 
@@ -22,14 +24,16 @@ enum { OUTPUT_MAX_BYTES = 64 * 1024 * 1024 };
 static int spawn_ps(char *const *argv, int out_fd, pid_t *ret, struct err *err)
 {
 	posix_spawn_file_actions_t actions;
-	int code = posix_spawn_file_actions_init(&actions);
+	int r = descriptors_close_on_exec_from(STDERR_FILENO + 1, err);
+	int code;
 
+	if (r < 0)
+		return r;
+	code = posix_spawn_file_actions_init(&actions);
 	if (code == 0)
 		code = posix_spawn_file_actions_adddup2(&actions, out_fd, STDOUT_FILENO);
 	if (code == 0)
 		code = posix_spawn_file_actions_adddup2(&actions, out_fd, STDERR_FILENO);
-	if (code == 0)
-		code = posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1);
 	if (code == 0)
 		code = posix_spawnp(ret, argv[0], &actions, NULL, argv, environ);
 	posix_spawn_file_actions_destroy(&actions);
@@ -38,7 +42,7 @@ static int spawn_ps(char *const *argv, int out_fd, pid_t *ret, struct err *err)
 
 static int wait_ps(pid_t pid, const char *output, struct err *err)
 {
-	char *line = strndupa(output, strnlen(output, 512));
+	char line[512];
 	int status;
 
 	while (waitpid(pid, &status, 0) < 0)
@@ -46,6 +50,7 @@ static int wait_ps(pid_t pid, const char *output, struct err *err)
 			return err_sys(err, "waitpid");
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
 		return 0;
+	text_format(line, sizeof(line), "%s", output);
 	printable_make_line(line);
 	if (WIFSIGNALED(status))
 		return err_fail(err, EPROTO, "ps: signal %d: %s", WTERMSIG(status), line);

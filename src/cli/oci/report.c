@@ -162,7 +162,7 @@ static void write_word(struct json_writer *writer, const char *key, const char *
 static void write_details(struct json_writer *writer, const struct err *err)
 {
 	json_write_i64(writer, "code", err->code);
-	write_word(writer, "errno", strerrorname_np(err->code));
+	write_word(writer, "errno", err_errno_name(err->code));
 	write_word(writer, "syscall", err->syscall);
 	write_word(writer, "phase", err->phase);
 	if (err->step > 0)
