@@ -38,6 +38,12 @@ struct code {
 	size_t n_fixups;
 };
 
+struct question {
+	const struct seccomp_program *program;
+	const uint32_t *archs; /* AUDIT_ARCH_…, each once */
+	size_t n_archs;
+};
+
 /* ---- asking ---- */
 
 static bool is_jump(const struct sock_filter *insn)
@@ -55,13 +61,24 @@ static bool is_return(const struct sock_filter *insn)
 	return insn->code == (BPF_RET | BPF_K);
 }
 
+static bool asks_for_known_arch(const struct question *question, const struct sock_filter *insn)
+{
+	if (BPF_OP(insn->code) != BPF_JEQ)
+		return false;
+	for (size_t i = 0; i < question->n_archs; i++)
+		if (question->archs[i] == insn->k)
+			return true;
+	return false;
+}
+
 /*
  * The way of one number up to an answer or a look at an argument. False: the program does more with
- * a number than compare it by order, or with an architecture than compare it.
+ * a number than compare it by order, or with an architecture than compare it with those listed.
  */
 static bool follow(
-	const struct seccomp_program *program, uint32_t arch, uint32_t number, struct outcome *ret)
+	const struct question *question, uint32_t arch, uint32_t number, struct outcome *ret)
 {
+	const struct seccomp_program *program = question->program;
 	uint32_t a = 0;
 	bool is_number = false;
 
@@ -75,8 +92,8 @@ static bool follow(
 		if (is_jump(insn)) {
 			at += insn->k;
 		} else if (is_branch(insn)) {
-			if (BPF_OP(insn->code) == BPF_JSET ||
-				(!is_number && BPF_OP(insn->code) != BPF_JEQ))
+			if (is_number ? BPF_OP(insn->code) == BPF_JSET
+				      : !asks_for_known_arch(question, insn))
 				return false;
 			at += seccomp_insn_branches(insn, a) ? insn->jt : insn->jf;
 		} else if (BPF_CLASS(insn->code) != BPF_LD) {
@@ -124,17 +141,17 @@ static bool is_same(struct outcome a, struct outcome b)
 	return a.goes_on == b.goes_on && a.value == b.value;
 }
 
-static bool list_ranges(struct arena *arena, const struct seccomp_program *program, uint32_t arch,
+static bool list_ranges(struct arena *arena, const struct question *question, uint32_t arch,
 	struct range **ret, size_t *ret_count)
 {
 	struct range *ranges = NULL;
 	uint32_t *edges;
-	size_t n_edges = list_edges(arena, program, &edges), n = 0;
+	size_t n_edges = list_edges(arena, question->program, &edges), n = 0;
 
 	for (size_t i = 0; i < n_edges; i++) {
 		struct range range = { .first = edges[i] };
 
-		if (!follow(program, arch, range.first, &range.outcome))
+		if (!follow(question, arch, range.first, &range.outcome))
 			return false;
 		if (n == 0 || !is_same(ranges[n - 1].outcome, range.outcome))
 			ARENA_APPEND(arena, ranges, n) = range;
@@ -201,12 +218,12 @@ static void add_tree(struct code *code, const struct range *ranges, size_t n)
 }
 
 /* A holds the architecture, before it and where it is another one. */
-static bool add_arch(struct code *code, const struct seccomp_program *program, uint32_t arch)
+static bool add_arch(struct code *code, const struct question *question, uint32_t arch)
 {
 	struct range *ranges;
 	size_t n;
 
-	if (!list_ranges(code->arena, program, arch, &ranges, &n))
+	if (!list_ranges(code->arena, question, arch, &ranges, &n))
 		return false;
 	add(code, BPF_JMP | BPF_JEQ | BPF_K, arch, 1, 0);
 	add(code, BPF_JMP | BPF_JA, (uint32_t)tree_length(n) + 1, 0, 0);
@@ -215,25 +232,18 @@ static bool add_arch(struct code *code, const struct seccomp_program *program, u
 	return true;
 }
 
-/* Every architecture that the program compares with, then all others as one. */
-static bool add_archs(struct code *code, const struct seccomp_program *program,
-	const uint32_t *tokens, size_t n_tokens)
+/* Every architecture that the program knows, then all others as one. */
+static bool add_archs(struct code *code, const struct question *question)
 {
 	enum { NO_ARCH = 0 }; /* AUDIT_ARCH_… are more */
 	struct range *ranges;
 	size_t n;
 
 	add(code, BPF_LD | BPF_W | BPF_ABS, AT_ARCH, 0, 0);
-	for (size_t i = 0; i < n_tokens; i++) {
-		uint32_t arch = seccomp_arch_audit(tokens[i]);
-		bool is_done = false;
-
-		for (size_t k = 0; k < i; k++)
-			is_done |= seccomp_arch_audit(tokens[k]) == arch;
-		if (!is_done && !add_arch(code, program, arch))
+	for (size_t i = 0; i < question->n_archs; i++)
+		if (!add_arch(code, question, question->archs[i]))
 			return false;
-	}
-	if (!list_ranges(code->arena, program, NO_ARCH, &ranges, &n) || n != 1)
+	if (!list_ranges(code->arena, question, NO_ARCH, &ranges, &n) || n != 1)
 		return false;
 	add_outcome(code, ranges[0].outcome);
 	return true;
@@ -291,14 +301,35 @@ static void add_kept(struct code *code, const struct seccomp_program *program)
 	}
 }
 
+/* x32 and x86-64 are one here. */
+static size_t list_archs(struct arena *arena, const struct oci_seccomp *seccomp, uint32_t **ret)
+{
+	uint32_t *archs = ARENA_NEW_ARRAY(arena, 1 + seccomp->n_architectures, uint32_t);
+	size_t n = seccomp_arch_list(seccomp, archs), n_unique = 0;
+
+	for (size_t i = 0; i < n; i++)
+		archs[i] = seccomp_arch_audit(archs[i]);
+	qsort(archs, n, sizeof(*archs), by_value);
+	for (size_t i = 0; i < n; i++)
+		if (i == 0 || archs[i] != archs[n_unique - 1])
+			archs[n_unique++] = archs[i];
+	*ret = archs;
+	return n_unique;
+}
+
 void seccomp_make_range_tree(
 	struct arena *arena, const struct oci_seccomp *seccomp, struct seccomp_program *program)
 {
-	uint32_t *tokens = ARENA_NEW_ARRAY(arena, 1 + seccomp->n_architectures, uint32_t);
-	size_t n_tokens = seccomp_arch_list(seccomp, tokens);
 	struct code code = { .arena = arena };
+	uint32_t *archs;
+	size_t n_archs = list_archs(arena, seccomp, &archs);
+	const struct question question = {
+		.program = program,
+		.archs = archs,
+		.n_archs = n_archs,
+	};
 
-	if (!add_archs(&code, program, tokens, n_tokens))
+	if (!add_archs(&code, &question))
 		return;
 	add_kept(&code, program);
 	if (code.n_insns <= BPF_MAXINSNS)
