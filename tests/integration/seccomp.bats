@@ -234,6 +234,10 @@ only_on_x86_64() {
 	prints "error 38"
 	call acct
 	prints "error 1"
+	# the runtime itself has to do without it too
+	edit '.process.noNewPrivileges = false'
+	call faccessat2
+	prints "error 38"
 }
 
 @test "nothing is added where newer calls are allowed by default" {
@@ -267,6 +271,31 @@ Seccomp:2"
 	prints "NoNewPrivs:0
 Seccomp:2
 error 1"
+}
+
+@test "a profile needs to allow what the program does, not what the runtime does" {
+	local new
+
+	skip_on_runc "it changes user and directory behind the filter"
+	for new in true false; do
+		profile '$defaults[0] | .syscalls[0].names -= ["socket", "sendto", "recvfrom", "accept", "accept4",
+			"sendmsg", "recvmsg", "setresuid", "setresgid", "setgroups", "umask", "chdir"]'
+		edit --argjson new "$new" '.process.noNewPrivileges = ($new | not) | .process.user.uid = 1000'
+		call socket 1 1
+		prints "returned 3"
+		edit '.process.args = ["true"]'
+		oci create --bundle "$BUNDLE" "$ID" < /dev/null > "$T/out" 2>&1
+		oci start "$ID"
+		eventually has_status stopped
+		oci delete "$ID"
+	done
+}
+
+@test "CAP_SYS_ADMIN, which installing takes, is not left to the program" {
+	rule ERRNO 77
+	edit '.process.noNewPrivileges = false | .process.capabilities = {}'
+	run_in 'grep ^Cap /proc/self/status | tr -d "\t" | sort -u -t : -k 2'
+	prints CapAmb:0000000000000000
 }
 
 @test "an ordinary user inside has the filter without noNewPrivileges" {
@@ -318,6 +347,7 @@ error 77
 # agent ANSWER...: starts one ($helper is its pid); $AGENT is its socket, $T/agent what it writes
 agent() {
 	AGENT=$T/agent.sock
+	rm -f "$AGENT"
 	"$HELPERS/seccomp-agent" "$AGENT" "$T/agent" "$@" 3>&- &
 	helper=$!
 	eventually test -S "$AGENT"

@@ -7,6 +7,7 @@
 #include "base/number_list.h"
 #include "base/text.h"
 #include "core/planner/planner.h"
+#include "sys/capability.h"
 
 static void add_limits(struct planner *planner, const struct oci_process *process)
 {
@@ -175,24 +176,38 @@ static int check_groups(
 	return err_config(err, "/process/user/additionalGids");
 }
 
-static int add_identity(struct planner *planner, const struct oci_process *process, struct err *err)
+static struct step_capabilities capabilities_of(const struct oci_process *process)
 {
 	static const struct oci_capabilities none = { 0 };
 	const struct oci_capabilities *sets = process->capabilities ? process->capabilities : &none;
-	const struct oci_user *user = &process->user;
-	struct step_capabilities capabilities = {
+
+	return (struct step_capabilities){
 		.bounding = sets->bounding,
 		.permitted = sets->permitted,
 		.effective = sets->effective,
 		.inheritable = sets->inheritable,
 		.ambient = sets->ambient,
-		.before_identity = 1,
 	};
+}
+
+/* Without no_new_privs installing a filter takes CAP_SYS_ADMIN: it is kept until then. */
+static bool keeps_admin(const struct planner *planner, const struct oci_process *process)
+{
+	return planner->options->seccomp_filter.size > 0 && !process->no_new_privileges;
+}
+
+static int add_identity(struct planner *planner, const struct oci_process *process, struct err *err)
+{
+	const uint64_t admin = keeps_admin(planner, process) ? UINT64_C(1) << CAPABILITY_SYS_ADMIN
+							     : 0;
+	const struct oci_user *user = &process->user;
+	struct step_capabilities capabilities = capabilities_of(process);
 	bool keep_groups;
 	int r = check_groups(planner, process, &keep_groups, err);
 
 	if (r < 0)
 		return r;
+	capabilities.before_identity = 1;
 	planner_add(planner, STEP_CAPABILITIES, "/process/capabilities/bounding")->capabilities =
 		capabilities;
 	planner_add(planner, STEP_IDENTITY, "/process/user")->identity = (struct step_identity){
@@ -204,9 +219,25 @@ static int add_identity(struct planner *planner, const struct oci_process *proce
 		.umask = user->umask ? *user->umask : UINT64_MAX,
 	};
 	capabilities.before_identity = 0;
+	capabilities.permitted |= admin;
+	capabilities.effective |= admin;
 	planner_add(planner, STEP_CAPABILITIES, "/process/capabilities")->capabilities =
 		capabilities;
 	return 0;
+}
+
+/*
+ * As late as can be: a profile has to allow what comes behind it, and it was made for the program,
+ * not for us. Behind it are at most capget, capset and prctl, then execve.
+ */
+static void add_restrictions(struct planner *planner, const struct oci_process *process)
+{
+	if (process->no_new_privileges)
+		planner_add(planner, STEP_NO_NEW_PRIVILEGES, "/process/noNewPrivileges");
+	add_seccomp(planner);
+	if (keeps_admin(planner, process))
+		planner_add(planner, STEP_CAPABILITIES, "/process/capabilities")->capabilities =
+			capabilities_of(process);
 }
 
 /*
@@ -275,7 +306,6 @@ static int add_without_process(struct planner *planner, struct err *err)
 int planner_add_process(struct planner *planner, struct err *err)
 {
 	const struct oci_process *process = planner->config->process;
-	bool filter_last = process && process->no_new_privileges;
 	int r;
 
 	if (!process)
@@ -288,9 +318,6 @@ int planner_add_process(struct planner *planner, struct err *err)
 		r = add_label(planner, process, err);
 	if (r < 0)
 		return r;
-	/* without no_new_privs installing a filter takes CAP_SYS_ADMIN, which is gone later */
-	if (!filter_last)
-		add_seccomp(planner);
 	r = add_identity(planner, process, err);
 	if (r < 0)
 		return r;
@@ -302,18 +329,14 @@ int planner_add_process(struct planner *planner, struct err *err)
 	}
 	add_command(planner, process);
 	/* a notify descriptor goes through the caller, who is there until ready */
-	if (filter_last && planner->options->seccomp_notify) {
-		planner_add(planner, STEP_NO_NEW_PRIVILEGES, "/process/noNewPrivileges");
-		add_seccomp(planner);
-	}
+	if (planner->options->seccomp_notify)
+		add_restrictions(planner, process);
 	add_start(planner);
 	r = planner_add_hooks(planner, OCI_HOOK_START_CONTAINER, err);
 	if (r < 0)
 		return r;
-	if (filter_last && !planner->options->seccomp_notify) {
-		planner_add(planner, STEP_NO_NEW_PRIVILEGES, "/process/noNewPrivileges");
-		add_seccomp(planner);
-	}
+	if (!planner->options->seccomp_notify)
+		add_restrictions(planner, process);
 	planner_add(planner, STEP_EXEC, "/process/args");
 	return 0;
 }

@@ -117,12 +117,12 @@ static void plan_everything(const char *no_new_privileges)
 	"SYMLINK*5 SYSCTL SYNC HOOK ENTER_ROOT SESSION CONSOLE CWD READONLY_PATH MASK " \
 	"ROOT_ATTRIBUTES KEYRING OOM_SCORE RLIMIT SCHEDULER IO_PRIORITY PERSONALITY LABEL "
 
-static void a_filter_comes_before_the_identity_that_may_install_it(void **state)
+static void without_no_new_privileges_the_final_capabilities_come_behind_the_filter(void **state)
 {
 	plan_everything("false");
 	assert_string_equal(planned_steps(),
-		EVERYTHING_TO_LABEL "SECCOMP CAPABILITIES IDENTITY CAPABILITIES CWD COMMAND READY "
-				    "WAIT_START HOOK EXEC");
+		EVERYTHING_TO_LABEL "CAPABILITIES IDENTITY CAPABILITIES CWD COMMAND READY "
+				    "WAIT_START HOOK SECCOMP CAPABILITIES EXEC");
 }
 
 static void with_no_new_privileges_the_filter_comes_last(void **state)
@@ -394,7 +394,8 @@ int main(void)
 		PLANNED_TEST(the_root_is_a_tree_that_the_caller_cloned),
 		PLANNED_TEST(a_copied_namespace_is_made_slave_before_the_root),
 		PLANNED_TEST(an_ordinary_user_leaves_opening_to_the_new_process),
-		PLANNED_TEST(a_filter_comes_before_the_identity_that_may_install_it),
+		PLANNED_TEST(
+			without_no_new_privileges_the_final_capabilities_come_behind_the_filter),
 		PLANNED_TEST(with_no_new_privileges_the_filter_comes_last),
 		PLANNED_TEST(a_notifying_filter_comes_while_the_caller_listens),
 		PLANNED_TEST(without_a_filter_no_new_privileges_stays),

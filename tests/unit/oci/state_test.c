@@ -89,6 +89,26 @@ static void a_hook_gets_what_the_specification_names(void **state)
 		"\"bundle\":\"/b\",\"annotations\":{\"b\":\"1\",\"a\":\"line\\n\\\"2\\\"\"}}");
 }
 
+static void an_agent_gets_the_state_inside_of_the_processes(void **state)
+{
+	static const char *const fds[] = { "seccompFd" };
+	const struct oci_process_state with_metadata = {
+		.fd_names = fds, .n_fds = 1, .pid = 4423, .metadata = "a=\"b\"", .state = &running
+	};
+	const struct oci_process_state plain = { .pid = 4423, .state = &running };
+	AUTO_ARENA arena = ARENA_INIT;
+
+	assert_string_equal(oci_process_state_text(&arena, &with_metadata),
+		arena_printf(&arena,
+			"{\"ociVersion\":\"1.2.0\",\"fds\":[\"seccompFd\"],\"pid\":4423,"
+			"\"metadata\":\"a=\\\"b\\\"\",\"state\":%s}",
+			oci_state_hook_text(&arena, &running)));
+	assert_string_equal(oci_process_state_text(&arena, &plain),
+		arena_printf(&arena,
+			"{\"ociVersion\":\"1.2.0\",\"fds\":[],\"pid\":4423,\"state\":%s}",
+			oci_state_hook_text(&arena, &running)));
+}
+
 static void the_specifications_example_is_what_is_written(void **state)
 {
 	static const char *const example_keys[] = { "myKey" };
@@ -148,6 +168,7 @@ int main(void)
 		cmocka_unit_test(a_state_leaves_out_what_is_not_known),
 		cmocka_unit_test(a_list_is_an_array_on_one_line),
 		cmocka_unit_test(a_hook_gets_what_the_specification_names),
+		cmocka_unit_test(an_agent_gets_the_state_inside_of_the_processes),
 		cmocka_unit_test(the_specifications_example_is_what_is_written),
 		cmocka_unit_test(the_specifications_bad_example_is_no_json),
 		cmocka_unit_test(times_are_utc_without_trailing_zeros),
