@@ -3,7 +3,8 @@
  * Role init: who the container's program is, and what it may do.
  *
  * Order: CAPABILITIES (bounding set, keep the rest over the change of ids) → IDENTITY →
- * CAPABILITIES (the final sets). From IDENTITY on this process has only the program's own rights.
+ * CAPABILITIES (the final sets). From IDENTITY on this process has only the program's own rights,
+ * and, where a filter is still to be installed without no_new_privs, CAP_SYS_ADMIN until then.
  */
 #include <errno.h>
 #include <grp.h>
