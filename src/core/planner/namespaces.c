@@ -116,8 +116,8 @@ static const char *time_offsets_text(struct planner *planner)
 }
 
 /*
- * The child makes it and writes its offsets before the exec; since Linux 6.3 the exec enters it,
- * and on an older one hull-init has to (time_namespaces(7)).
+ * The child makes it and writes its offsets before the exec. Some kernels enter it with the exec
+ * (seen: 6.18 does, 6.1 does not); where not, hull-init has to (time_namespaces(7)).
  */
 static void add_time(struct planner *planner)
 {
