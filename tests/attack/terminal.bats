@@ -5,9 +5,9 @@
 
 load lib
 
-# in_terminal COMMAND: runs it by sh in a terminal of its own; sets $output
+# in_terminal COMMAND: runs it by bash in a terminal of its own; sets $output
 in_terminal() {
-	output=$(timeout --kill-after 2 30 script -qec "$1" /dev/null < /dev/null 2>&1 | tr -d '\r')
+	output=$(SHELL=/bin/bash timeout --kill-after 2 30 script -qec "$1" /dev/null < /dev/null 2>&1 | tr -d '\r')
 }
 
 # What reads the rest of the terminal's input after the container's end, as a user's shell would.

@@ -106,7 +106,7 @@ eventually() {
 
 # on_terminal COMMAND...: with a terminal for its input and output
 on_terminal() {
-	script -qec "$(printf '%q ' "$@")" /dev/null < /dev/null
+	SHELL=/bin/bash script -qec "$(printf '%q ' "$@")" /dev/null < /dev/null
 }
 
 # limit KIND: the file below /sys/fs/cgroup that holds it, as seen inside; memory in bytes, processes, CPU

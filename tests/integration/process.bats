@@ -636,7 +636,7 @@ on_terminal() {
 @test "a foreground run on a terminal shares the caller's terminal" {
 	bundle '.process.terminal = true'
 	set_script 'test -t 0 && test -t 1 && test -t 2 && tty; exit 5'
-	run script -qec "'$RUNTIME' --root '$ROOT' run --bundle '$BUNDLE' '$ID'" /dev/null
+	run env SHELL=/bin/bash script -qec "'$RUNTIME' --root '$ROOT' run --bundle '$BUNDLE' '$ID'" /dev/null
 	exits_with 5
 	matches "$output" '/dev/(pts/0|console)'
 }
