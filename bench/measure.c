@@ -147,7 +147,7 @@ static int make_roots(struct err *err)
 	for (size_t i = 0; i < bench.n_runtimes; i++) {
 		struct runtime *runtime = &bench.runtimes[i];
 
-		text_format(runtime->root, sizeof(runtime->root), "%s/root-%s", bench.work,
+		text_format(runtime->root, sizeof(runtime->root), "%s/state/%s", bench.work,
 			runtime->name);
 		if (mkdir(runtime->root, 0700) < 0)
 			return err_sys(err, "mkdir %s", runtime->root);

@@ -10,6 +10,7 @@
 #pragma once
 
 #include <pthread.h>
+#include <sched.h>
 #include <stdbool.h>
 
 #include "base/err.h"
@@ -17,7 +18,9 @@
 struct net_namespace {
 	pthread_t thread;
 	bool is_running;
-	int fd; /* -1 */
+	cpu_set_t allowed; /* to the caller; the thread begins on one of them that is not the
+			      caller's */
+	int fd;            /* -1 */
 	struct err failed;
 };
 
