@@ -3,12 +3,11 @@
 
 #include <assert.h>
 #include <errno.h>
-#include <json-c/json.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "base/json_scan.h"
+#include "base/json_write.h"
 #include "base/text.h"
 
 enum { SHOWN_VALUE_BYTES = 80 };
@@ -29,49 +28,14 @@ int json_enum_value(const struct json_enum *table, const char *name)
 	return -1;
 }
 
-static void tokener_done(struct json_tokener **tokener)
+const struct json_value *json_member(const struct json_value *object, const char *key)
 {
-	if (*tokener)
-		json_tokener_free(*tokener);
-}
-
-int json_parse(const char *bytes, size_t size, struct json_object **ret, struct err *err)
-{
-	__attribute__((cleanup(tokener_done))) struct json_tokener *tokener = NULL;
-	struct json_object *value;
-	enum json_tokener_error problem;
-	int r;
-
-	if (size > JSON_TEXT_MAX_BYTES)
-		return err_fail(err, E2BIG, "the JSON text is longer than %d MiB",
-			JSON_TEXT_MAX_BYTES / 1024 / 1024);
-	r = json_scan(bytes, size, err);
-	if (r < 0)
-		return r;
-
-	tokener = json_tokener_new_ex(JSON_DEPTH_MAX + 1);
-	if (!tokener)
-		return err_fail(err, ENOMEM, "no memory to read a JSON text");
-	json_tokener_set_flags(tokener, JSON_TOKENER_STRICT);
-	value = json_tokener_parse_ex(tokener, bytes, (int)size);
-	problem = json_tokener_get_error(tokener);
-	if (problem == json_tokener_continue) { /* a bare number ends where the text ends */
-		value = json_tokener_parse_ex(tokener, "", 1);
-		problem = json_tokener_get_error(tokener);
-	}
-	if (problem != json_tokener_success) /* the scan let nothing else through */
-		return err_fail(
-			err, EINVAL, "not a JSON text: %s", json_tokener_error_desc(problem));
-
-	*ret = value;
-	return 0;
-}
-
-void json_done(struct json_object **value)
-{
-	if (*value)
-		json_object_put(*value);
-	*value = NULL;
+	for (size_t i = 0; i < object->length; i++)
+		if (strcmp(object->members[i].key, key) == 0)
+			return object->members[i].value.kind == JSON_KIND_NULL
+				       ? NULL
+				       : &object->members[i].value;
+	return NULL;
 }
 
 /* ---- where the reading is ---- */
@@ -153,29 +117,38 @@ int json_fail(struct json_reader *reader, struct err *err, const char *format, .
 	return err_config(err, "%s", pointer.text);
 }
 
-static void show_value(struct json_object *value, char *buffer, size_t size)
+static const char *quoted(struct arena *arena, const struct json_value *value)
 {
-	switch (json_object_get_type(value)) {
-	case json_type_null:
-		text_copy(buffer, size, "null");
-		return;
-	case json_type_array:
-		text_copy(buffer, size, "a list");
-		return;
-	case json_type_object:
-		text_copy(buffer, size, "an object");
-		return;
-	case json_type_string:
-	case json_type_boolean:
-	case json_type_int:
-	case json_type_double:
-		text_copy(buffer, size,
-			json_object_to_json_string_ext(value, JSON_C_TO_STRING_NOSLASHESCAPE));
-		return;
-	}
+	struct json_writer writer = JSON_WRITER_INIT(arena, NULL);
+
+	json_write_string_n(&writer, NULL, value->text, value->length);
+	return json_write_text(&writer, NULL);
 }
 
-int json_fail_value(struct json_reader *reader, struct json_object *value, struct err *err,
+static const char *show_value(struct arena *arena, const struct json_value *value)
+{
+	switch (value->kind) {
+	case JSON_KIND_NULL:
+		return "null";
+	case JSON_KIND_BOOL:
+		return value->is_true ? "true" : "false";
+	case JSON_KIND_INTEGER:
+		return value->is_negative
+			       ? arena_printf(arena, "%lld", (long long)value->integer)
+			       : arena_printf(arena, "%llu", (unsigned long long)value->integer);
+	case JSON_KIND_DECIMAL:
+		return value->text;
+	case JSON_KIND_STRING:
+		return quoted(arena, value);
+	case JSON_KIND_ARRAY:
+		return "a list";
+	case JSON_KIND_OBJECT:
+		return "an object";
+	}
+	return "";
+}
+
+int json_fail_value(struct json_reader *reader, const struct json_value *value, struct err *err,
 	const char *expected, ...)
 {
 	char shown[SHOWN_VALUE_BYTES];
@@ -185,6 +158,6 @@ int json_fail_value(struct json_reader *reader, struct json_object *value, struc
 	va_start(args, expected);
 	vsnprintf(wanted, sizeof(wanted), expected, args);
 	va_end(args);
-	show_value(value, shown, sizeof(shown));
+	text_copy(shown, sizeof(shown), show_value(reader->arena, value));
 	return json_fail(reader, err, "%s is not %s", shown, wanted);
 }

@@ -2,13 +2,13 @@
 /*
  * json: strict reading of JSON, by hand or through tables of fields.
  *
- * Layer 0, role caller (hull-init reads no JSON). A layer over json-c that takes RFC 8259 and
- * nothing else: UTF-8 only, no comments, no garbage behind the value, no key twice in one object
- * (two readers of the same document must not see two different things), limits on size and depth,
- * and only integers that fit into 64 bits (json-c would saturate them silently): 0 …
- * 18446744073709551615 and -9223372036854775808 … -1 stay exact.
+ * Layer 0, role caller (hull-init reads no JSON). RFC 8259 and nothing else: UTF-8 only, no
+ * comments, no garbage behind the value, no key twice in one object (two readers of the same
+ * document must not see two different things), limits on size and depth, and only integers that fit
+ * into 64 bits: 0 … 18446744073709551615 and -9223372036854775808 … -1 stay exact.
  *
- * What was read onto a struct lives in the reader's arena, so the document may go first.
+ * A document lives in an arena, and so does what was read of it onto a struct: strings are the
+ * document's own.
  *
  * Field tables: an array of struct json_field says for each member of an object its type and where
  * it goes in a struct. Members that no field names are ignored; null counts as absent; a wrong type
@@ -29,7 +29,33 @@ enum {
 	JSON_DEPTH_MAX = 64,
 };
 
-struct json_object; /* json-c's */
+enum json_kind {
+	JSON_KIND_NULL,
+	JSON_KIND_BOOL,
+	JSON_KIND_INTEGER,
+	JSON_KIND_DECIMAL, /* with a point or an exponent */
+	JSON_KIND_STRING,
+	JSON_KIND_ARRAY,
+	JSON_KIND_OBJECT,
+};
+
+struct json_value {
+	enum json_kind kind;
+	bool is_true;     /* BOOL */
+	bool is_negative; /* INTEGER */
+	size_t length; /* STRING: bytes, without the NUL behind; ARRAY: elements; OBJECT: members */
+	union {
+		uint64_t integer; /* INTEGER; a negative one as int64_t has it */
+		const char *text; /* STRING, which may have U+0000 inside; DECIMAL: as written */
+		const struct json_value *elements; /* ARRAY */
+		const struct json_member *members; /* OBJECT: in the document's order */
+	};
+};
+
+struct json_member {
+	const char *key;
+	struct json_value value;
+};
 
 /* A name and what it stands for. A table of these ends with a NULL name. */
 struct json_enum {
@@ -61,7 +87,7 @@ enum json_field_type {
 struct json_reader; /* where the reading is: for callbacks */
 
 typedef int json_callback(
-	struct json_reader *reader, struct json_object *value, void *target, struct err *err);
+	struct json_reader *reader, const struct json_value *value, void *target, struct err *err);
 
 struct json_field {
 	const char *name; /* of the member; NULL ends a table */
@@ -187,20 +213,21 @@ struct json_reader {
 	((struct json_reader){ .arena = (arena_), .context = (context_) })
 
 /*
- * One JSON text of size bytes; *ret (NULL is JSON's null) is the caller's, for json_done(). Errors
- * are -EINVAL with "line 3, column 7: …" (columns count bytes from 1), -E2BIG for the size.
+ * One JSON text of size bytes. Errors are -EINVAL with "line 3, column 7: …" (columns count bytes
+ * from 1), -E2BIG for the size.
  */
-int json_parse(const char *bytes, size_t size, struct json_object **ret, struct err *err);
+int json_parse(struct arena *arena, const char *bytes, size_t size, const struct json_value **ret,
+	struct err *err);
 
-void json_done(struct json_object **value);
-#define AUTO_JSON __attribute__((cleanup(json_done))) struct json_object
+/* The member of an object; NULL for one that is absent or null. */
+const struct json_value *json_member(const struct json_value *object, const char *key);
 
 /* Reads an object onto the struct at target, which the caller has zeroed. */
-int json_read_object(struct json_reader *reader, struct json_object *value,
+int json_read_object(struct json_reader *reader, const struct json_value *value,
 	const struct json_field *fields, void *target, struct err *err);
 
 /* Reads one value as the row says; target is where the row's offset is 0. For callbacks. */
-int json_read_value(struct json_reader *reader, struct json_object *value,
+int json_read_value(struct json_reader *reader, const struct json_value *value,
 	const struct json_field *row, void *target, struct err *err);
 
 /*
@@ -216,5 +243,5 @@ int json_fail(struct json_reader *reader, struct err *err, const char *format, .
 	__attribute__((format(printf, 3, 4)));
 
 /* The same where value is not what was expected: "<pointer>: 7 is not <expected>". */
-int json_fail_value(struct json_reader *reader, struct json_object *value, struct err *err,
+int json_fail_value(struct json_reader *reader, const struct json_value *value, struct err *err,
 	const char *expected, ...) __attribute__((format(printf, 4, 5)));

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The part of json.h that reads objects onto structs by their tables of fields. */
-#include <json-c/json.h>
 #include <string.h>
 
 #include "base/json.h"
@@ -29,26 +28,23 @@ static const struct type_facts {
 	[JSON_FIELD_CALLBACK] = { 0, "a value", 0, 0 },
 };
 
-static int fail_type(struct json_reader *reader, struct json_object *value,
+static int fail_type(struct json_reader *reader, const struct json_value *value,
 	const struct json_field *row, struct err *err)
 {
 	return json_fail_value(reader, value, err, "%s", type_facts[row->type].noun);
 }
 
-static int read_bool(struct json_reader *reader, struct json_object *value,
+static int read_bool(struct json_reader *reader, const struct json_value *value,
 	const struct json_field *row, void *place, struct err *err)
 {
-	if (!json_object_is_type(value, json_type_boolean))
+	if (value->kind != JSON_KIND_BOOL)
 		return fail_type(reader, value, row, err);
-	*(bool *)place = json_object_get_boolean(value);
+	*(bool *)place = value->is_true;
 	return 0;
 }
 
-static void store_number(
-	enum json_field_type type, int64_t negative, uint64_t positive, void *place)
+static void store_number(enum json_field_type type, uint64_t bits, void *place)
 {
-	uint64_t bits = negative < 0 ? (uint64_t)negative : positive;
-
 	switch (type_facts[type].size) {
 	case sizeof(uint16_t):
 		*(uint16_t *)place = (uint16_t)bits;
@@ -62,45 +58,42 @@ static void store_number(
 	}
 }
 
-static int read_number(struct json_reader *reader, struct json_object *value,
+static bool is_in_range(const struct json_value *value, int64_t min, uint64_t max)
+{
+	if (value->is_negative)
+		return (int64_t)value->integer >= min;
+	return value->integer <= max && (min <= 0 || value->integer >= (uint64_t)min);
+}
+
+static int read_number(struct json_reader *reader, const struct json_value *value,
 	const struct json_field *row, void *place, struct err *err)
 {
 	bool is_narrow = row->min != 0 || row->max != 0;
 	int64_t min = is_narrow ? row->min : type_facts[row->type].min;
 	uint64_t max = is_narrow ? (uint64_t)row->max : type_facts[row->type].max;
-	int64_t negative;
-	uint64_t positive;
 
-	if (!json_object_is_type(value, json_type_int))
+	if (value->kind != JSON_KIND_INTEGER)
 		return json_fail_value(reader, value, err, "%s",
-			json_object_is_type(value, json_type_double) ? "a whole number"
-								     : "a number");
-	negative = json_object_get_int64(value);  /* saturates above INT64_MAX */
-	positive = json_object_get_uint64(value); /* 0 for what is negative */
-	if (negative < 0 ? negative < min : positive > max || (min > 0 && negative < min))
+			value->kind == JSON_KIND_DECIMAL ? "a whole number" : "a number");
+	if (!is_in_range(value, min, max))
 		return json_fail_value(reader, value, err, "a number from %lld to %llu",
 			(long long)min, (unsigned long long)max);
-	store_number(row->type, negative, positive, place);
+	store_number(row->type, value->integer, place);
 	return 0;
 }
 
-static int read_string(struct json_reader *reader, struct json_object *value,
+static int read_string(struct json_reader *reader, const struct json_value *value,
 	const struct json_field *row, void *place, struct err *err)
 {
-	const char *text;
-	size_t length;
-
-	if (!json_object_is_type(value, json_type_string))
+	if (value->kind != JSON_KIND_STRING)
 		return fail_type(reader, value, row, err);
-	text = json_object_get_string(value);
-	length = (size_t)json_object_get_string_len(value);
-	if (strlen(text) != length)
+	if (strlen(value->text) != value->length)
 		return json_fail(reader, err, "a character U+0000 inside of a string");
-	*(const char **)place = arena_strndup(reader->arena, text, length);
+	*(const char **)place = value->text;
 	return 0;
 }
 
-static int fail_enum(struct json_reader *reader, struct json_object *value,
+static int fail_enum(struct json_reader *reader, const struct json_value *value,
 	const struct json_enum *names, struct err *err)
 {
 	char *list = arena_strdup(reader->arena, names->name);
@@ -111,18 +104,15 @@ static int fail_enum(struct json_reader *reader, struct json_object *value,
 }
 
 /* The length is compared too: "SCMP_ACT_ALLOW\u0000" is not SCMP_ACT_ALLOW. */
-static int find_name(struct json_reader *reader, struct json_object *value,
+static int find_name(struct json_reader *reader, const struct json_value *value,
 	const struct json_field *row, int *ret, struct err *err)
 {
 	const struct json_enum *name = row->names;
-	size_t length;
 
-	if (!json_object_is_type(value, json_type_string))
+	if (value->kind != JSON_KIND_STRING)
 		return json_fail_value(reader, value, err, "a string");
-	length = (size_t)json_object_get_string_len(value);
-	while (name->name &&
-		(strlen(name->name) != length ||
-			memcmp(name->name, json_object_get_string(value), length) != 0))
+	while (name->name && (strlen(name->name) != value->length ||
+				     memcmp(name->name, value->text, value->length) != 0))
 		name++;
 	if (!name->name)
 		return fail_enum(reader, value, row->names, err);
@@ -130,7 +120,7 @@ static int find_name(struct json_reader *reader, struct json_object *value,
 	return 0;
 }
 
-static int read_enum(struct json_reader *reader, struct json_object *value,
+static int read_enum(struct json_reader *reader, const struct json_value *value,
 	const struct json_field *row, void *place, struct err *err)
 {
 	int found;
@@ -142,18 +132,18 @@ static int read_enum(struct json_reader *reader, struct json_object *value,
 	return 0;
 }
 
-static int read_flags(struct json_reader *reader, struct json_object *value,
+static int read_flags(struct json_reader *reader, const struct json_value *value,
 	const struct json_field *row, void *place, struct err *err)
 {
 	uint32_t flags = 0;
 
-	if (!json_object_is_type(value, json_type_array))
+	if (value->kind != JSON_KIND_ARRAY)
 		return fail_type(reader, value, row, err);
-	for (size_t i = 0; i < json_object_array_length(value); i++) {
+	for (size_t i = 0; i < value->length; i++) {
 		int flag, r;
 
 		json_enter_element(reader, i);
-		r = find_name(reader, json_object_array_get_idx(value, i), row, &flag, err);
+		r = find_name(reader, &value->elements[i], row, &flag, err);
 
 		if (r < 0)
 			return r;
@@ -164,7 +154,7 @@ static int read_flags(struct json_reader *reader, struct json_object *value,
 	return 0;
 }
 
-static int read_nested(struct json_reader *reader, struct json_object *value,
+static int read_nested(struct json_reader *reader, const struct json_value *value,
 	const struct json_field *row, void *place, struct err *err)
 {
 	return json_read_object(reader, value, row->nested, place, err);
@@ -176,15 +166,15 @@ static void store_list(const struct json_field *row, void *target, void *element
 	memcpy((char *)target + row->count_offset, &n, sizeof(n));
 }
 
-static int read_array(struct json_reader *reader, struct json_object *value,
+static int read_array(struct json_reader *reader, const struct json_value *value,
 	const struct json_field *row, void *target, struct err *err)
 {
 	char *elements;
 	size_t n;
 
-	if (!json_object_is_type(value, json_type_array))
+	if (value->kind != JSON_KIND_ARRAY)
 		return fail_type(reader, value, row, err);
-	n = json_object_array_length(value);
+	n = value->length;
 	if (n == 0)
 		return 0;
 	elements = arena_alloc_array(reader->arena, n, row->size);
@@ -192,8 +182,8 @@ static int read_array(struct json_reader *reader, struct json_object *value,
 		int r;
 
 		json_enter_element(reader, i);
-		r = json_read_value(reader, json_object_array_get_idx(value, i), row->element,
-			elements + i * row->size, err);
+		r = json_read_value(
+			reader, &value->elements[i], row->element, elements + i * row->size, err);
 
 		if (r < 0)
 			return r;
@@ -203,30 +193,26 @@ static int read_array(struct json_reader *reader, struct json_object *value,
 	return 0;
 }
 
-static int read_map(struct json_reader *reader, struct json_object *value,
+static int read_map(struct json_reader *reader, const struct json_value *value,
 	const struct json_field *row, void *target, struct err *err)
 {
-	struct json_object_iterator at, end;
 	char *element;
 	size_t n;
 
-	if (!json_object_is_type(value, json_type_object))
+	if (value->kind != JSON_KIND_OBJECT)
 		return fail_type(reader, value, row, err);
-	n = (size_t)json_object_object_length(value);
+	n = value->length;
 	if (n == 0)
 		return 0;
 	element = arena_alloc_array(reader->arena, n, row->size);
 	store_list(row, target, element, n);
-	end = json_object_iter_end(value);
-	for (at = json_object_iter_begin(value); !json_object_iter_equal(&at, &end);
-		json_object_iter_next(&at), element += row->size) {
-		const char *key = json_object_iter_peek_name(&at);
+	for (size_t i = 0; i < n; i++, element += row->size) {
+		const struct json_member *member = &value->members[i];
 		int r;
 
-		json_enter_member(reader, key);
-		*(const char **)(void *)element = arena_strdup(reader->arena, key);
-		r = json_read_value(
-			reader, json_object_iter_peek_value(&at), row->element, element, err);
+		json_enter_member(reader, member->key);
+		*(const char **)(void *)element = member->key;
+		r = json_read_value(reader, &member->value, row->element, element, err);
 		if (r < 0)
 			return r;
 		json_leave(reader);
@@ -234,13 +220,13 @@ static int read_map(struct json_reader *reader, struct json_object *value,
 	return 0;
 }
 
-static int read_callback(struct json_reader *reader, struct json_object *value,
+static int read_callback(struct json_reader *reader, const struct json_value *value,
 	const struct json_field *row, void *place, struct err *err)
 {
 	return row->callback(reader, value, place, err);
 }
 
-typedef int read_function(struct json_reader *reader, struct json_object *value,
+typedef int read_function(struct json_reader *reader, const struct json_value *value,
 	const struct json_field *row, void *place, struct err *err);
 
 /* Each gets the place that the row names; array and map, which have two, the struct. */
@@ -260,7 +246,7 @@ static read_function *const read_functions[JSON_FIELD_COUNT] = {
 	[JSON_FIELD_CALLBACK] = read_callback,
 };
 
-static int read_behind_pointer(struct json_reader *reader, struct json_object *value,
+static int read_behind_pointer(struct json_reader *reader, const struct json_value *value,
 	const struct json_field *row, void *target, struct err *err)
 {
 	size_t size = type_facts[row->type].size;
@@ -273,7 +259,7 @@ static int read_behind_pointer(struct json_reader *reader, struct json_object *v
 	return 0;
 }
 
-int json_read_value(struct json_reader *reader, struct json_object *value,
+int json_read_value(struct json_reader *reader, const struct json_value *value,
 	const struct json_field *row, void *target, struct err *err)
 {
 	bool has_two_places = row->type == JSON_FIELD_ARRAY || row->type == JSON_FIELD_MAP;
@@ -284,21 +270,20 @@ int json_read_value(struct json_reader *reader, struct json_object *value,
 		reader, value, row, has_two_places ? target : (char *)target + row->offset, err);
 }
 
-static bool is_absent(struct json_object *member, const struct json_field *field)
+static bool is_absent(const struct json_value *member, const struct json_field *field)
 {
 	if (!member)
 		return true;
-	return field->empty_is_absent && json_object_is_type(member, json_type_string) &&
-	       json_object_get_string_len(member) == 0;
+	return field->empty_is_absent && member->kind == JSON_KIND_STRING && member->length == 0;
 }
 
-int json_read_object(struct json_reader *reader, struct json_object *value,
+int json_read_object(struct json_reader *reader, const struct json_value *value,
 	const struct json_field *fields, void *target, struct err *err)
 {
-	if (!json_object_is_type(value, json_type_object))
+	if (value->kind != JSON_KIND_OBJECT)
 		return json_fail_value(reader, value, err, "an object");
 	for (const struct json_field *field = fields; field->name; field++) {
-		struct json_object *member = json_object_object_get(value, field->name);
+		const struct json_value *member = json_member(value, field->name);
 		int r = 0;
 
 		json_enter_member(reader, field->name);

@@ -36,3 +36,27 @@ size_t utf8_sequence_length(const char *text, size_t available)
 			return 0;
 	return length;
 }
+
+size_t utf8_put(uint32_t character, char *at)
+{
+	if (character < 0x80) {
+		at[0] = (char)character;
+		return 1;
+	}
+	if (character < 0x800) {
+		at[0] = (char)(0xc0 | character >> 6);
+		at[1] = (char)(0x80 | (character & 0x3f));
+		return 2;
+	}
+	if (character < 0x10000) {
+		at[0] = (char)(0xe0 | character >> 12);
+		at[1] = (char)(0x80 | (character >> 6 & 0x3f));
+		at[2] = (char)(0x80 | (character & 0x3f));
+		return 3;
+	}
+	at[0] = (char)(0xf0 | character >> 18);
+	at[1] = (char)(0x80 | (character >> 12 & 0x3f));
+	at[2] = (char)(0x80 | (character >> 6 & 0x3f));
+	at[3] = (char)(0x80 | (character & 0x3f));
+	return 4;
+}

@@ -190,7 +190,7 @@ int record_write_config(int dir_fd, const char *bytes, size_t size, struct err *
 int record_read(struct arena *arena, int dir_fd, struct record *ret, struct err *err)
 {
 	struct json_reader reader = JSON_READER_INIT(arena, NULL);
-	AUTO_JSON *value = NULL;
+	const struct json_value *value;
 	struct record record = { 0 };
 	const char *text;
 	size_t length;
@@ -202,7 +202,7 @@ int record_read(struct arena *arena, int dir_fd, struct record *ret, struct err 
 	if (r == 0 && (length == 0 || text[length - 1] != '}'))
 		return err_fail(err, ENODATA, "the container's creation was interrupted");
 	if (r == 0)
-		r = json_parse(text, length, &value, err);
+		r = json_parse(arena, text, length, &value, err);
 	if (r == 0)
 		r = json_read_object(&reader, value, record_fields, &record, err);
 	if (r < 0)

@@ -83,8 +83,8 @@ static int read_document(struct arena *arena, const char *bytes, size_t size,
 	struct err *err)
 {
 	struct json_reader reader = JSON_READER_INIT(arena, warnings);
-	AUTO_JSON *document = NULL;
-	int r = json_parse(bytes, size, &document, err);
+	const struct json_value *document;
+	int r = json_parse(arena, bytes, size, &document, err);
 
 	if (r < 0)
 		return r;

@@ -37,7 +37,7 @@ static const struct json_field mode_row = { .type = JSON_FIELD_U32, .min = 0, .m
 
 /* Some engines pass st_mode whole, with the bits of the file's type. */
 static int read_mode(
-	struct json_reader *reader, struct json_object *value, void *target, struct err *err)
+	struct json_reader *reader, const struct json_value *value, void *target, struct err *err)
 {
 	uint32_t mode = 0;
 	int r = json_read_value(reader, value, &mode_row, &mode, err);

@@ -26,7 +26,7 @@ static const struct json_field names_row = JSON_STRINGS(struct names, NULL, name
 
 /* "Any value which cannot be mapped … MUST be logged as a warning" (config.md, capabilities). */
 static int read_capability_set(
-	struct json_reader *reader, struct json_object *value, void *target, struct err *err)
+	struct json_reader *reader, const struct json_value *value, void *target, struct err *err)
 {
 	uint64_t *set = target;
 	struct names names = { NULL, 0 };

@@ -15,7 +15,7 @@ static const struct json_enum device_rule_type_names[] = {
 static const struct json_field access_row = { .type = JSON_FIELD_STRING };
 
 static int read_access(
-	struct json_reader *reader, struct json_object *value, void *target, struct err *err)
+	struct json_reader *reader, const struct json_value *value, void *target, struct err *err)
 {
 	static const char letters[] = "rwm"; /* of the bits OCI_DEVICE_…, lowest first */
 	const char *text = NULL;

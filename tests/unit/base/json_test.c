@@ -2,7 +2,6 @@
 #include "base/json.h"
 
 #include <errno.h>
-#include <json-c/json.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -13,9 +12,17 @@
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
-static int parse(const char *text, struct json_object **ret, struct err *err)
+static struct arena documents; /* of all tests */
+
+static int parse(const char *text, const struct json_value **ret, struct err *err)
 {
-	return json_parse(text, strlen(text), ret, err);
+	return json_parse(&documents, text, strlen(text), ret, err);
+}
+
+static int release_documents(void **state)
+{
+	arena_done(&documents);
+	return 0;
 }
 
 /* ---- the grammar ---- */
@@ -50,7 +57,7 @@ static void what_rfc_8259_allows_is_parsed(void **state)
 	};
 
 	for (size_t i = 0; i < COUNT_OF(texts); i++) {
-		AUTO_JSON *value = NULL;
+		const struct json_value *value = NULL;
 		struct err err = ERR_INIT;
 
 		if (parse(texts[i], &value, &err) < 0)
@@ -114,7 +121,7 @@ static void what_rfc_8259_forbids_is_refused_with_its_place(void **state)
 	};
 
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
-		AUTO_JSON *value = NULL;
+		const struct json_value *value = NULL;
 		struct err err = ERR_INIT;
 
 		assert_int_equal(parse(cases[i].text, &value, &err), -EINVAL);
@@ -126,10 +133,10 @@ static void what_rfc_8259_forbids_is_refused_with_its_place(void **state)
 static void a_nul_byte_is_refused(void **state)
 {
 	static const char text[] = "{\"a\"\0:1}";
-	AUTO_JSON *value = NULL;
+	const struct json_value *value = NULL;
 	struct err err = ERR_INIT;
 
-	assert_int_equal(json_parse(text, sizeof(text) - 1, &value, &err), -EINVAL);
+	assert_int_equal(json_parse(&documents, text, sizeof(text) - 1, &value, &err), -EINVAL);
 	assert_string_equal(err.text, "line 1, column 5: byte 0x00 where ':' is expected");
 }
 
@@ -152,7 +159,7 @@ static void a_name_twice_in_one_object_is_refused(void **state)
 	};
 
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
-		AUTO_JSON *value = NULL;
+		const struct json_value *value = NULL;
 		struct err err = ERR_INIT;
 
 		assert_int_equal(parse(cases[i].text, &value, &err), -EINVAL);
@@ -165,13 +172,12 @@ static void a_name_twice_among_many_is_refused(void **state)
 {
 	AUTO_ARENA arena = ARENA_INIT;
 	const char *text = "{\"k17\":0";
-	AUTO_JSON *value = NULL;
+	const struct json_value *value = NULL;
 	struct err err = ERR_INIT;
 
 	for (int i = 18; i < 100; i++)
 		text = arena_printf(&arena, "%s,\"k%d\":0", text, i);
 	assert_int_equal(parse(arena_printf(&arena, "%s}", text), &value, &err), 0);
-	json_done(&value);
 	text = arena_printf(&arena, "%s,\"k\\u0034\\u0032\":0}", text);
 	assert_int_equal(parse(text, &value, &err), -EINVAL);
 	assert_non_null(strstr(err.text, "\"k\\u0034\\u0032\" is the name of two members"));
@@ -187,7 +193,7 @@ static void integers_beyond_64_bits_are_refused(void **state)
 	};
 
 	for (size_t i = 0; i < COUNT_OF(texts); i++) {
-		AUTO_JSON *value = NULL;
+		const struct json_value *value = NULL;
 		struct err err = ERR_INIT;
 
 		assert_int_equal(parse(texts[i], &value, &err), -EINVAL);
@@ -197,27 +203,60 @@ static void integers_beyond_64_bits_are_refused(void **state)
 
 static void the_biggest_and_the_smallest_integer_stay_exact(void **state)
 {
-	AUTO_JSON *value = NULL;
+	const struct json_value *value = NULL;
 	struct err err = ERR_INIT;
 
 	assert_int_equal(parse("18446744073709551615", &value, &err), 0);
-	assert_true(json_object_get_uint64(value) == UINT64_MAX);
-	json_done(&value);
+	assert_int_equal(value->kind, JSON_KIND_INTEGER);
+	assert_true(value->integer == UINT64_MAX && !value->is_negative);
 	assert_int_equal(parse("-9223372036854775808", &value, &err), 0);
-	assert_true(json_object_get_int64(value) == INT64_MIN);
+	assert_true((int64_t)value->integer == INT64_MIN && value->is_negative);
+}
+
+static void strings_lose_their_escapes(void **state)
+{
+	static const char text[] = "[\"a\\\"\\\\\\/\\b\\f\\n\\r\\t\\u00e9\\u20ac\\ud83d\\ude00.\", "
+				   "\"x\\u0000y\", \"\"]";
+	static const char expected[] = "a\"\\/\b\f\n\r\t\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80.";
+	const struct json_value *value = NULL;
+	struct err err = ERR_INIT;
+
+	assert_int_equal(parse(text, &value, &err), 0);
+	assert_int_equal(value->length, 3);
+	assert_string_equal(value->elements[0].text, expected);
+	assert_int_equal(value->elements[0].length, strlen(expected));
+	assert_int_equal(value->elements[1].length, 3);
+	assert_memory_equal(value->elements[1].text, "x\0y", 4);
+	assert_int_equal(value->elements[2].length, 0);
+}
+
+static void members_stay_in_the_documents_order(void **state)
+{
+	const struct json_value *value = NULL;
+	struct err err = ERR_INIT;
+
+	assert_int_equal(
+		parse("{\"b\": 1, \"a\": {\"x\": []}, \"\\u0063\": null}", &value, &err), 0);
+	assert_int_equal(value->length, 3);
+	assert_string_equal(value->members[0].key, "b");
+	assert_string_equal(value->members[1].key, "a");
+	assert_string_equal(value->members[2].key, "c");
+	assert_int_equal(json_member(value, "b")->integer, 1);
+	assert_int_equal(json_member(json_member(value, "a"), "x")->kind, JSON_KIND_ARRAY);
+	assert_null(json_member(value, "c"));
+	assert_null(json_member(value, "d"));
 }
 
 static void nesting_is_limited(void **state)
 {
 	char text[2 * JSON_DEPTH_MAX + 3];
-	AUTO_JSON *value = NULL;
+	const struct json_value *value = NULL;
 	struct err err = ERR_INIT;
 
 	memset(text, '[', JSON_DEPTH_MAX);
 	memset(text + JSON_DEPTH_MAX, ']', JSON_DEPTH_MAX);
 	text[2 * JSON_DEPTH_MAX] = '\0';
 	assert_int_equal(parse(text, &value, &err), 0);
-	json_done(&value);
 
 	memset(text, '[', JSON_DEPTH_MAX + 1);
 	memset(text + JSON_DEPTH_MAX + 1, ']', JSON_DEPTH_MAX + 1);
@@ -230,15 +269,15 @@ static void more_than_16_mib_are_refused(void **state)
 {
 	size_t size = JSON_TEXT_MAX_BYTES + 1;
 	char *text = malloc(size);
-	AUTO_JSON *value = NULL;
+	const struct json_value *value = NULL;
 	struct err err = ERR_INIT;
 
 	assert_non_null(text);
 	memset(text, ' ', size);
 	text[0] = '1';
-	assert_int_equal(json_parse(text, size, &value, &err), -E2BIG);
+	assert_int_equal(json_parse(&documents, text, size, &value, &err), -E2BIG);
 	assert_string_equal(err.text, "the JSON text is longer than 16 MiB");
-	assert_int_equal(json_parse(text, size - 1, &value, &err), 0);
+	assert_int_equal(json_parse(&documents, text, size - 1, &value, &err), 0);
 	free(text);
 }
 
@@ -297,11 +336,11 @@ static const struct json_field pair_element = JSON_STRING(struct pair, NULL, val
 
 /* Counts the elements, also into the reader's context. */
 static int count_elements(
-	struct json_reader *reader, struct json_object *value, void *target, struct err *err)
+	struct json_reader *reader, const struct json_value *value, void *target, struct err *err)
 {
-	if (!json_object_is_type(value, json_type_array))
+	if (value->kind != JSON_KIND_ARRAY)
 		return json_fail_value(reader, value, err, "countable");
-	*(int *)target = (int)json_object_array_length(value);
+	*(int *)target = (int)value->length;
 	*(int *)reader->context += *(int *)target;
 	return 0;
 }
@@ -330,7 +369,7 @@ static int read_thing(struct arena *arena, const char *text, struct thing *ret, 
 {
 	int total = 0;
 	struct json_reader reader = JSON_READER_INIT(arena, &total);
-	AUTO_JSON *value = NULL;
+	const struct json_value *value = NULL;
 
 	*ret = (struct thing){ 0 };
 	assert_int_equal(parse(text, &value, err), 0);
@@ -525,6 +564,8 @@ int main(void)
 		cmocka_unit_test(a_name_twice_among_many_is_refused),
 		cmocka_unit_test(integers_beyond_64_bits_are_refused),
 		cmocka_unit_test(the_biggest_and_the_smallest_integer_stay_exact),
+		cmocka_unit_test(strings_lose_their_escapes),
+		cmocka_unit_test(members_stay_in_the_documents_order),
 		cmocka_unit_test(nesting_is_limited),
 		cmocka_unit_test(more_than_16_mib_are_refused),
 		cmocka_unit_test(an_object_is_read_onto_a_struct),
@@ -536,5 +577,5 @@ int main(void)
 		cmocka_unit_test(names_and_values_of_an_enum_are_found),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, NULL, release_documents);
 }

@@ -96,7 +96,7 @@ static void every_byte_gives_a_text_that_parses(void **state)
 {
 	AUTO_ARENA arena = ARENA_INIT;
 	struct json_writer writer = JSON_WRITER_INIT(&arena, NULL);
-	AUTO_JSON *value = NULL;
+	const struct json_value *value = NULL;
 	struct err err = ERR_INIT;
 	const char *text;
 	size_t length;
@@ -112,7 +112,7 @@ static void every_byte_gives_a_text_that_parses(void **state)
 	json_write_end(&writer);
 	text = json_write_text(&writer, &length);
 	assert_int_equal(length, strlen(text));
-	assert_int_equal(json_parse(text, length, &value, &err), 0);
+	assert_int_equal(json_parse(&arena, text, length, &value, &err), 0);
 }
 
 static void names_of_members_are_escaped_too(void **state)

@@ -57,12 +57,38 @@ static void a_sequence_that_is_cut_is_refused(void **state)
 	assert_int_equal(utf8_sequence_length("\xf0\x90\x80\x80", 3), 0);
 }
 
+static void what_is_put_is_the_shortest_sequence(void **state)
+{
+	static const struct {
+		uint32_t character;
+		const char *bytes;
+	} cases[] = {
+		{ 'a', "a" },
+		{ 0x7f, "\x7f" },
+		{ 0x80, "\xc2\x80" },
+		{ 0x7ff, "\xdf\xbf" },
+		{ 0x800, "\xe0\xa0\x80" },
+		{ 0xffff, "\xef\xbf\xbf" },
+		{ 0x10000, "\xf0\x90\x80\x80" },
+		{ 0x10ffff, "\xf4\x8f\xbf\xbf" },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char bytes[4];
+		size_t length = utf8_put(cases[i].character, bytes);
+
+		assert_int_equal(length, strlen(cases[i].bytes));
+		assert_memory_equal(bytes, cases[i].bytes, length);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(sequences_of_one_to_four_bytes_are_known),
 		cmocka_unit_test(overlong_forms_surrogates_and_what_is_too_big_are_refused),
 		cmocka_unit_test(a_sequence_that_is_cut_is_refused),
+		cmocka_unit_test(what_is_put_is_the_shortest_sequence),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

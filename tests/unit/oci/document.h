@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Documents for the tests of this folder: whole files, and a base with one thing changed. */
+/*
+ * Documents for the tests of this folder: whole files, and a base with one thing changed. json-c
+ * reads and changes them: a second opinion beside base/json.h.
+ */
 #pragma once
 
 #include <json-c/json.h>
@@ -12,7 +15,6 @@
 #include <cmocka.h>
 
 #include "base/arena.h"
-#include "base/json.h"
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -33,15 +35,26 @@ static inline char *document_quoted(struct arena *arena, const char *text)
 	return copy;
 }
 
+static inline void document_done(struct json_object **document)
+{
+	json_object_put(*document);
+}
+#define AUTO_DOCUMENT __attribute__((cleanup(document_done))) struct json_object
+
+/* A whole text as json-c understands it. */
+static inline struct json_object *document_read(const char *text)
+{
+	enum json_tokener_error error;
+	struct json_object *value = json_tokener_parse_verbose(text, &error);
+
+	if (error != json_tokener_success)
+		fail_msg("%s: %s", text, json_tokener_error_desc(error));
+	return value;
+}
+
 static inline struct json_object *document_parse(struct arena *arena, const char *text)
 {
-	struct json_object *value = NULL;
-	struct err err = ERR_INIT;
-	char *quoted = document_quoted(arena, text);
-
-	if (json_parse(quoted, strlen(quoted), &value, &err) < 0)
-		fail_msg("the test's own JSON %s: %s", quoted, err.text);
-	return value;
+	return document_read(document_quoted(arena, text));
 }
 
 static inline void document_remove(
@@ -76,7 +89,7 @@ static inline void document_apply(
 static inline const char *document_changed(
 	struct arena *arena, const char *base, const struct change *changes, size_t n)
 {
-	AUTO_JSON *root = document_parse(arena, base);
+	AUTO_DOCUMENT *root = document_parse(arena, base);
 
 	for (size_t i = 0; i < n; i++)
 		document_apply(arena, root, &changes[i]);

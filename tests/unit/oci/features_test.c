@@ -25,12 +25,7 @@ static const struct oci_features everything = {
 
 static struct json_object *features_of(struct arena *arena, const struct oci_features *features)
 {
-	struct json_object *value = NULL;
-	struct err err = ERR_INIT;
-	const char *text = oci_features_text(arena, features);
-
-	assert_int_equal(json_parse(text, strlen(text), &value, &err), 0);
-	return value;
+	return document_read(oci_features_text(arena, features));
 }
 
 /* The value at pointer, as compact JSON; "" where there is none. */
@@ -47,7 +42,7 @@ static const char *value_at(struct json_object *root, const char *pointer)
 static void versions_are_those_that_the_check_accepts(void **state)
 {
 	AUTO_ARENA arena = ARENA_INIT;
-	AUTO_JSON *features = features_of(&arena, &everything);
+	AUTO_DOCUMENT *features = features_of(&arena, &everything);
 
 	assert_string_equal(value_at(features, "/ociVersionMin"), "\"1.0.0\"");
 	assert_string_equal(value_at(features, "/ociVersionMax"), "\"" OCI_VERSION "\"");
@@ -56,7 +51,7 @@ static void versions_are_those_that_the_check_accepts(void **state)
 static void names_come_from_the_tables(void **state)
 {
 	AUTO_ARENA arena = ARENA_INIT;
-	AUTO_JSON *features = features_of(&arena, &everything);
+	AUTO_DOCUMENT *features = features_of(&arena, &everything);
 
 	assert_string_equal(value_at(features, "/hooks"),
 		"[\"prestart\",\"createRuntime\",\"createContainer\",\"startContainer\","
@@ -77,7 +72,7 @@ static void names_come_from_the_tables(void **state)
 static void facts_are_passed_on(void **state)
 {
 	AUTO_ARENA arena = ARENA_INIT;
-	AUTO_JSON *features = features_of(&arena, &everything);
+	AUTO_DOCUMENT *features = features_of(&arena, &everything);
 
 	assert_string_equal(value_at(features, "/linux/cgroup"),
 		"{\"v1\":true,\"v2\":true,\"systemd\":false,\"systemdUser\":false,\"rdma\":false}");
@@ -97,7 +92,7 @@ static void what_was_not_built_in_is_not_named(void **state)
 {
 	static const struct oci_features bare = { .version = "1.0.0" };
 	AUTO_ARENA arena = ARENA_INIT;
-	AUTO_JSON *features = features_of(&arena, &bare);
+	AUTO_DOCUMENT *features = features_of(&arena, &bare);
 
 	assert_string_equal(value_at(features, "/hooks"), "");
 	assert_string_equal(value_at(features, "/linux/memoryPolicy"), "");
@@ -110,7 +105,7 @@ static void mount_options_are_sorted_and_hold_the_specifications(void **state)
 {
 	static const char *const some[] = { "\"tmpcopyup\"", "\"rro\"", "\"idmap\"", "\"ridmap\"" };
 	AUTO_ARENA arena = ARENA_INIT;
-	AUTO_JSON *features = features_of(&arena, &everything);
+	AUTO_DOCUMENT *features = features_of(&arena, &everything);
 	const char *options = value_at(features, "/mountOptions");
 
 	for (size_t i = 0; i < COUNT_OF(some); i++)
@@ -142,13 +137,9 @@ static void assert_same_shape(const char *at, struct json_object *theirs, struct
 
 static struct json_object *parse_file(struct arena *arena, const char *name)
 {
-	struct json_object *value = NULL;
-	struct err err = ERR_INIT;
 	size_t size;
-	const char *bytes = document_file(arena, name, &size);
 
-	assert_int_equal(json_parse(bytes, size, &value, &err), 0);
-	return value;
+	return document_read(document_file(arena, name, &size));
 }
 
 static void the_shape_is_that_of_the_specifications_examples(void **state)
@@ -160,8 +151,8 @@ static void the_shape_is_that_of_the_specifications_examples(void **state)
 
 	for (size_t i = 0; i < COUNT_OF(names); i++) {
 		AUTO_ARENA arena = ARENA_INIT;
-		AUTO_JSON *theirs = parse_file(&arena, names[i]);
-		AUTO_JSON *ours = features_of(&arena, &everything);
+		AUTO_DOCUMENT *theirs = parse_file(&arena, names[i]);
+		AUTO_DOCUMENT *ours = features_of(&arena, &everything);
 
 		assert_same_shape("", theirs, ours);
 	}
@@ -179,12 +170,17 @@ static void the_specifications_bad_example_is_told_from_ours(void **state)
 		{ .name = NULL },
 	};
 	AUTO_ARENA arena = ARENA_INIT;
-	AUTO_JSON *bad = parse_file(&arena, "oci/features/bad/missing-ociVersionMax.json");
-	AUTO_JSON *ours = features_of(&arena, &everything);
+	const struct json_value *bad, *ours;
 	struct json_reader reader = JSON_READER_INIT(&arena, NULL);
 	struct versions versions = { NULL, NULL };
+	const char *text = oci_features_text(&arena, &everything);
 	struct err err = ERR_INIT;
+	size_t size;
+	const char *bytes = document_file(
+		&arena, "oci/features/bad/missing-ociVersionMax.json", &size);
 
+	assert_int_equal(json_parse(&arena, text, strlen(text), &ours, &err), 0);
+	assert_int_equal(json_parse(&arena, bytes, size, &bad, &err), 0);
 	assert_int_equal(json_read_object(&reader, ours, fields, &versions, &err), 0);
 	assert_int_equal(json_read_object(&reader, bad, fields, &versions, &err), -EINVAL);
 	assert_string_equal(err.config, "/ociVersionMax");
