@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
+#include <time.h>
 
 #include "base/parse.h"
 #include "base/text.h"
@@ -30,12 +31,22 @@ void bench_record(struct bench *into, const struct runtime *runtime, size_t seri
 		into->series[series].values[runtime - into->runtimes][into->run] = value;
 }
 
+/*
+ * Before each step, so that none pays for what the one before left to the kernel: a network
+ * namespace, say, is taken down after its last process was waited for, and who wants a new one
+ * meanwhile waits.
+ */
+static const struct timespec settling = { .tv_nsec = 20 * 1000 * 1000 };
+
 static int for_each_runtime(
 	int (*step)(struct bench *, struct runtime *, struct err *), size_t first, struct err *err)
 {
 	for (size_t i = 0; step && i < bench.n_runtimes; i++) {
 		struct runtime *runtime = &bench.runtimes[(first + i) % bench.n_runtimes];
-		int r = step(&bench, runtime, err);
+		int r;
+
+		nanosleep(&settling, NULL);
+		r = step(&bench, runtime, err);
 
 		if (r < 0)
 			return err_while(err, "%s", runtime->name);

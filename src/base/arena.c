@@ -10,7 +10,11 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { ARENA_BLOCK_BYTES = 32 * 1024 };
+/* Most arenas hold one path, some a whole plan: each block is twice the one before. */
+enum {
+	ARENA_FIRST_BLOCK_BYTES = 1024,
+	ARENA_LAST_BLOCK_BYTES = 64 * 1024,
+};
 
 struct arena_block {
 	struct arena_block *next;
@@ -43,9 +47,14 @@ void arena_done(struct arena *arena)
 
 static struct arena_block *arena_add_block(struct arena *arena, size_t at_least)
 {
-	size_t size = at_least > ARENA_BLOCK_BYTES ? at_least : ARENA_BLOCK_BYTES;
-	struct arena_block *block = calloc(1, sizeof(*block) + size);
+	size_t size = arena->blocks ? 2 * arena->blocks->size : ARENA_FIRST_BLOCK_BYTES;
+	struct arena_block *block;
 
+	if (size > ARENA_LAST_BLOCK_BYTES)
+		size = ARENA_LAST_BLOCK_BYTES;
+	if (size < at_least)
+		size = at_least;
+	block = calloc(1, sizeof(*block) + size);
 	if (!block)
 		arena_out_of_memory();
 	block->size = size;

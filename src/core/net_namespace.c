@@ -38,23 +38,16 @@ static void *make(void *argument)
  * The scheduler puts a new thread next to its maker more often than not, where it would only take
  * turns with it: it begins on any of the other processors.
  */
-static int start_elsewhere(struct net_namespace *net)
+static void begin_elsewhere(struct net_namespace *net)
 {
-	pthread_attr_t attributes;
-	cpu_set_t others;
 	int cpu = sched_getcpu();
-	int r;
+	cpu_set_t others;
 
 	if (cpu < 0 || sched_getaffinity(0, sizeof(net->allowed), &net->allowed) < 0)
-		return -1;
+		return;
 	others = net->allowed;
 	CPU_CLR((size_t)cpu, &others);
-	pthread_attr_init(&attributes);
-	r = pthread_attr_setaffinity_np(&attributes, sizeof(others), &others);
-	if (r == 0)
-		r = pthread_create(&net->thread, &attributes, make, net);
-	pthread_attr_destroy(&attributes);
-	return r;
+	pthread_setaffinity_np(net->thread, sizeof(others), &others);
 }
 
 /* Whoever waits leaves a processor free; the thread may have it, if the others are busy. */
@@ -69,7 +62,9 @@ static void wait_for_thread(struct net_namespace *net)
 
 void net_namespace_begin(struct net_namespace *net)
 {
-	net->is_running = start_elsewhere(net) == 0;
+	net->is_running = pthread_create(&net->thread, NULL, make, net) == 0;
+	if (net->is_running)
+		begin_elsewhere(net);
 }
 
 int net_namespace_wait(struct net_namespace *net, struct err *err)
