@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * measure [--json] [--runs N] --work DIR --runtime NAME=PATH ... CASE ...
+ * measure [--json] [--runs N] [--pause MS] --work DIR --runtime NAME=PATH ... CASE ...
  *
  * A case in which a runtime fails is left out of the result, said on stderr and in the status.
  */
@@ -15,7 +15,7 @@
 #include "base/text.h"
 #include "measure.h"
 
-enum { WARM_UP_ROUNDS = 3 };
+enum { WARM_UP_ROUNDS = 3, PAUSE_MAX_MS = 999, NS_PER_MS = 1000 * 1000 };
 
 struct options {
 	bool is_json;
@@ -23,20 +23,13 @@ struct options {
 	size_t n_cases;
 };
 
-static struct bench bench = { .n_runs = 30 };
+static struct bench bench = { .n_runs = 30, .pause.tv_nsec = 20 * NS_PER_MS };
 
 void bench_record(struct bench *into, const struct runtime *runtime, size_t series, double value)
 {
 	if (!into->is_warming)
 		into->series[series].values[runtime - into->runtimes][into->run] = value;
 }
-
-/*
- * Before each step, so that none pays for what the one before left to the kernel: a network
- * namespace, say, is taken down after its last process was waited for, and who wants a new one
- * meanwhile waits.
- */
-static const struct timespec settling = { .tv_nsec = 20 * 1000 * 1000 };
 
 static int for_each_runtime(
 	int (*step)(struct bench *, struct runtime *, struct err *), size_t first, struct err *err)
@@ -45,7 +38,7 @@ static int for_each_runtime(
 		struct runtime *runtime = &bench.runtimes[(first + i) % bench.n_runtimes];
 		int r;
 
-		nanosleep(&settling, NULL);
+		nanosleep(&bench.pause, NULL);
 		r = step(&bench, runtime, err);
 
 		if (r < 0)
@@ -118,11 +111,23 @@ static int set_runs(const char *text, struct err *err)
 	return 0;
 }
 
+static int set_pause(const char *text, struct err *err)
+{
+	uint64_t ms;
+
+	if (parse_u64(text, &ms) < 0 || ms > PAUSE_MAX_MS)
+		return err_fail(err, EINVAL, "--pause %s: not a number of milliseconds up to %d",
+			text, PAUSE_MAX_MS);
+	bench.pause.tv_nsec = (long)ms * NS_PER_MS;
+	return 0;
+}
+
 static int parse_options(int argc, char **argv, struct options *options, struct err *err)
 {
 	static const struct option table[] = {
 		{ "json", no_argument, NULL, 'j' },
 		{ "runs", required_argument, NULL, 'n' },
+		{ "pause", required_argument, NULL, 'p' },
 		{ "work", required_argument, NULL, 'w' },
 		{ "runtime", required_argument, NULL, 'r' },
 		{ 0 },
@@ -136,6 +141,9 @@ static int parse_options(int argc, char **argv, struct options *options, struct 
 			break;
 		case 'n':
 			r = set_runs(optarg, err);
+			break;
+		case 'p':
+			r = set_pause(optarg, err);
 			break;
 		case 'w':
 			bench.work = optarg;

@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdio.h>
 #include <sys/types.h>
+#include <time.h>
 
 #include "base/err.h"
 
@@ -41,7 +42,13 @@ struct bench {
 	struct runtime runtimes[RUNTIMES_MAX];
 	size_t n_runtimes;
 	size_t n_runs;
-	size_t run;      /* index of the one at hand */
+	size_t run; /* index of the one at hand */
+	/*
+	 * Before each step, so that none pays for what the one before left to the kernel: a network
+	 * namespace, say, is taken down after its last process was waited for, and who wants a new
+	 * one meanwhile waits.
+	 */
+	struct timespec pause;
 	bool is_warming; /* nothing is recorded */
 	unsigned n_ids;
 	struct series series[SERIES_MAX];

@@ -53,8 +53,9 @@ static double anchor_median(const struct bench *bench, size_t series, const char
 void report_table_head(const struct bench *bench, FILE *out)
 {
 	fprintf(out,
-		"%zu runs of each, alternating; p10 and p90 are the 10th and 90th percentile\n\n",
-		bench->n_runs);
+		"%zu runs of each, alternating, %ld ms between them; p10 and p90 are the 10th and "
+		"90th percentile\n\n",
+		bench->n_runs, bench->pause.tv_nsec / 1000000);
 	fprintf(out, "%-26s %-4s %-10s %9s %9s %9s %8s %8s\n", "", "unit", "runtime", "p10",
 		"median", "p90", "of crun", "of runc");
 }

@@ -28,6 +28,8 @@
 #include "sys/capability.h"
 #include "sys/process.h"
 
+#define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
+
 void creation_done(struct creation *creation)
 {
 	launch_done(&creation->launch);
@@ -407,25 +409,20 @@ static int write_pid_file(struct creation *creation, struct err *err)
 	return r;
 }
 
-static int build(struct creation *creation, struct err *err)
+static int go_ahead(struct creation *creation, struct err *err)
 {
-	static const struct {
-		const char *name;
-		int (*run)(struct creation *creation, struct err *err);
-	} stages[] = {
-		{ "directory", make_directory },
-		{ "cgroup", make_group },
-		{ "slots", open_slots },
-		{ "spawn", spawn_process },
-		/* while hull-init builds the inside */
-		{ "limits", limit_group },
-		{ "config", write_config },
-		{ "ready", wait_until_ready },
-		{ "record", record_process },
-		{ "pidfile", write_pid_file },
-	};
+	return launch_go_ahead(&creation->launch, err);
+}
 
-	for (size_t i = 0; i < sizeof(stages) / sizeof(stages[0]); i++) {
+struct stage {
+	const char *name;
+	int (*run)(struct creation *creation, struct err *err);
+};
+
+static int run_stages(
+	struct creation *creation, const struct stage *stages, size_t n, struct err *err)
+{
+	for (size_t i = 0; i < n; i++) {
 		int r = stages[i].run(creation, err);
 
 		if (r < 0)
@@ -434,6 +431,36 @@ static int build(struct creation *creation, struct err *err)
 		fault_point(stages[i].name);
 	}
 	return 0;
+}
+
+static int build(struct creation *creation, struct err *err)
+{
+	static const struct stage stages[] = {
+		{ "directory", make_directory },
+		{ "cgroup", make_group },
+		{ "slots", open_slots },
+		{ "spawn", spawn_process },
+		/* while hull-init builds the inside */
+		{ "limits", limit_group },
+		{ "config", write_config },
+	};
+	static const struct stage ahead[] = {
+		{ "record", record_process },
+		{ "go", go_ahead },
+		{ "ready", wait_until_ready },
+	};
+	static const struct stage in_turn[] = {
+		{ "ready", wait_until_ready },
+		{ "record", record_process },
+		{ "pidfile", write_pid_file },
+	};
+	int r = run_stages(creation, stages, COUNT_OF(stages), err);
+
+	if (r < 0)
+		return r;
+	if (creation->goes_ahead)
+		return run_stages(creation, ahead, COUNT_OF(ahead), err);
+	return run_stages(creation, in_turn, COUNT_OF(in_turn), err);
 }
 
 int creation_build(struct creation *creation, struct err *err)

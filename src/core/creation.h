@@ -27,6 +27,7 @@ struct creation {
 	struct record record;
 	const char *bundle;  /* absolute */
 	bool wait_for_start; /* create: hull-init listens for `start`; run: it goes on by itself */
+	bool goes_ahead;     /* run: launch_go_ahead() */
 	bool makes_network;  /* the new network namespace is made by a thread of ours */
 	bool is_dry;         /* only the plan is wanted */
 	bool offers_console; /* run in the foreground: a terminal comes to this process itself */

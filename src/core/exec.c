@@ -272,6 +272,15 @@ static int prepare(struct execution *execution, struct err *err)
 	return r < 0 ? r : make_plan(execution, err);
 }
 
+/* Who wants the pid in a file has it there before the program runs. */
+static bool may_go_ahead(const struct execution *execution)
+{
+	const struct exec_request *request = execution->request;
+
+	return !request->pid_file && !request->pidfd_socket &&
+	       launch_may_go_ahead(&execution->launch);
+}
+
 static int start(struct execution *execution, sigset_t *ret_kept, struct err *err)
 {
 	struct launch *launch = &execution->launch;
@@ -282,6 +291,10 @@ static int start(struct execution *execution, sigset_t *ret_kept, struct err *er
 		r = err_fail(err, ESRCH, "cannot exec in a stopped container");
 	if (r == 0)
 		r = launch_spawn(launch, &execution->group, err);
+	if (r == 0 && may_go_ahead(execution)) {
+		foreground_hold_signals(ret_kept);
+		r = launch_go_ahead(launch, err);
+	}
 	if (r == 0)
 		r = launch_until_ready(launch, err);
 	if (r == 0)
@@ -289,7 +302,8 @@ static int start(struct execution *execution, sigset_t *ret_kept, struct err *er
 			&execution->arena, execution->request->pid_file, launch->pid, err);
 	if (r == 0 && execution->request->pidfd_socket)
 		r = pidfd_send(execution->request->pidfd_socket, launch->pidfd, err);
-	foreground_hold_signals(ret_kept);
+	if (!launch->goes_ahead)
+		foreground_hold_signals(ret_kept);
 	if (r == 0)
 		r = launch_go(launch, err);
 	if (r == 0)

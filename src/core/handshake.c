@@ -66,6 +66,8 @@ static int take_second_process(
 	r = process_pidfd_open(pid, &pidfd, err);
 	if (r == 0) /* the one goes on while the other ends */
 		r = handshake_go(launch->report_fd, err);
+	if (r == 0 && launch->goes_ahead)
+		r = handshake_go(launch->report_fd, err);
 	if (r == 0)
 		r = process_wait(launch->pidfd, &status, err);
 	if (r < 0)

@@ -32,6 +32,7 @@ struct launch {
 	struct container_plan plan;
 	uint32_t preserved_fds;
 	bool is_traced;
+	bool goes_ahead;   /* READY is answered before it is said */
 	launch_sync *sync; /* NULL: the plan has no such points */
 	void *context;     /* for sync */
 	pid_t pid;         /* in our pid namespace; 0 before the spawn */
@@ -60,6 +61,15 @@ int launch_spawn(struct launch *launch, const struct cgroup *group, struct err *
 /* Answers hull-init until it is ready, or gives its error. */
 int launch_until_ready(struct launch *launch, struct err *err);
 
+/*
+ * For a spawned process of which nothing has to be known when it is ready: it is told to go on now,
+ * and does so without waiting for us. Not for plans with a SYNC, which would take the word for the
+ * answer to it, or a HOOK, which may last.
+ */
+bool launch_may_go_ahead(const struct launch *launch);
+int launch_go_ahead(struct launch *launch, struct err *err);
+
+/* Nothing when it went ahead. */
 int launch_go(struct launch *launch, struct err *err);
 
 /* After the go: 0 when the program was executed, else why not. */

@@ -12,9 +12,13 @@
 
 static int start(struct creation *creation, sigset_t *ret_kept, struct err *err)
 {
-	int r = creation_build(creation, err);
+	int r;
 
-	foreground_hold_signals(ret_kept);
+	if (creation->goes_ahead)
+		foreground_hold_signals(ret_kept);
+	r = creation_build(creation, err);
+	if (!creation->goes_ahead)
+		foreground_hold_signals(ret_kept);
 	if (r == 0)
 		r = creation_go(creation, err);
 	if (r == 0)
@@ -60,6 +64,8 @@ int container_run(const struct container_request *request, int *ret_status, stru
 		return err_sys(err, "prctl PR_SET_CHILD_SUBREAPER");
 	creation.offers_console = !request->console_socket && !request->detach;
 	r = creation_prepare(&creation, err);
+	creation.goes_ahead = !request->pid_file && !request->pidfd_socket &&
+			      launch_may_go_ahead(&creation.launch);
 	if (r == 0)
 		r = start(&creation, &kept, err);
 	if (r < 0)
