@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "base/fd.h"
-#include "core/init_image.h"
+#include "core/program_image.h"
 #include "core/spawn_child.h"
 #include "plan/message.h"
 #include "sys/clone.h"
@@ -21,7 +21,7 @@
 int spawn_open_program(int *ret_fd, struct err *err)
 {
 	return descriptors_seal_program(
-		"hull-init", hull_init_image, hull_init_image_size(), ret_fd, err);
+		"hull-init", hull_init_image, PROGRAM_IMAGE_SIZE(hull_init_image), ret_fd, err);
 }
 
 /* Role: child, on a stack of its own in the caller's memory. */

@@ -548,6 +548,12 @@ int oci_process_read(struct arena *arena, const char *bytes, size_t size, struct
 	struct err *err);
 int oci_resources_read(struct arena *arena, const char *bytes, size_t size,
 	struct oci_resources **ret, struct err *err);
+int oci_seccomp_read(struct arena *arena, const char *bytes, size_t size, struct oci_seccomp **ret,
+	struct err *err);
+
+/* What decides on the program of a filter (not flags and listener), for oci_seccomp_read(). */
+const char *oci_seccomp_rules_text(
+	struct arena *arena, const struct oci_seccomp *seccomp, size_t *ret_length);
 
 /*
  * What the specification asks beyond types, and what cannot work; pure. Success means that the

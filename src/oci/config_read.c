@@ -138,3 +138,16 @@ int oci_resources_read(struct arena *arena, const char *bytes, size_t size,
 	*ret = resources;
 	return 0;
 }
+
+int oci_seccomp_read(struct arena *arena, const char *bytes, size_t size, struct oci_seccomp **ret,
+	struct err *err)
+{
+	struct oci_seccomp *seccomp = ARENA_NEW(arena, struct oci_seccomp);
+	struct config_warnings warnings = { NULL, 0 };
+	int r = read_document(arena, bytes, size, config_seccomp_fields, seccomp, &warnings, err);
+
+	if (r < 0)
+		return r;
+	*ret = seccomp;
+	return 0;
+}

@@ -36,3 +36,9 @@ bool seccomp_kernel_has_flags(uint64_t flags)
 {
 	return syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, NULL) < 0 && errno == EFAULT;
 }
+
+const struct seccomp_call seccomp_handing_over[] = {
+	{ "sendmsg", SYS_sendmsg },
+	{ "recvfrom", SYS_recvfrom },
+	{ NULL, 0 },
+};

@@ -35,3 +35,11 @@ bool seccomp_kernel_has_action(uint32_t action);
 
 /* SECCOMP_FILTER_FLAG_…: all of them together. */
 bool seccomp_kernel_has_flags(uint64_t flags);
+
+struct seccomp_call {
+	const char *name; /* NULL: the end of a list */
+	int number;
+};
+
+/* What hull-init does with a listener that it has just got: the filter must not ask about these. */
+extern const struct seccomp_call seccomp_handing_over[];

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "core/seccomp/internal.h"
+#include "seccomp/compiler/compiler.h"
 
 static const uint8_t key[SHA256_BYTES] = { 0 };
 

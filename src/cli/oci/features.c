@@ -2,8 +2,9 @@
 #include "oci/features.h"
 
 #include "cli/oci/commands.h"
-#include "cli/oci/version_text.h"
 #include "core/seccomp/seccomp.h"
+#include "seccomp/library.h"
+#include "seccomp/program.h"
 
 static const struct option_spec features_options[] = { OPTION_END };
 
@@ -29,7 +30,7 @@ static int features_run(struct command_call *call, struct err *err)
 	(void)err;
 	features.version = call->program->version;
 	features.commit = call->program->commit;
-	features.libseccomp_version = version_of_libseccomp(call->arena);
+	features.libseccomp_version = SECCOMP_LIBRARY_VERSION;
 	features.seccomp_flags = seccomp_supported_flags();
 	features.seccomp_archs = seccomp_known_archs();
 	fprintf(call->out, "%s\n", oci_features_text(call->arena, &features));

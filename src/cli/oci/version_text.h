@@ -9,10 +9,6 @@
 
 #include <stdio.h>
 
-#include "base/arena.h"
 #include "cli/command.h"
 
 void version_write(const struct program *program, FILE *out);
-
-/* "2.5.4", of the library that is linked in. */
-const char *version_of_libseccomp(struct arena *arena);

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The way from a configuration to its filter: kept, or compiled and then kept. */
 #include <errno.h>
-#include <seccomp.h>
 
 #include "base/fd.h"
 #include "base/text.h"
 #include "core/seccomp/internal.h"
+#include "sys/seccomp.h"
 
 static bool fails_unknown(const struct oci_key_value *annotations, size_t n)
 {
@@ -23,20 +23,6 @@ static bool notifies(const struct oci_seccomp *seccomp)
 	return false;
 }
 
-static int compile(struct arena *arena, const struct oci_seccomp *seccomp, bool fail_unknown,
-	struct seccomp_program *ret, struct err *err)
-{
-	int r = seccomp_compile_rules(arena, seccomp, fail_unknown, ret, err);
-
-	if (r < 0)
-		return r;
-	seccomp_add_alternatives(arena, seccomp, ret);
-	seccomp_add_newer_calls(arena, seccomp, ret);
-	seccomp_make_range_tree(arena, seccomp, ret);
-	r = seccomp_program_check(ret->insns, ret->n_insns, err);
-	return r < 0 ? err_config(err, "/linux/seccomp") : 0;
-}
-
 /* Whatever is wrong with the cache, it is as if nothing were kept. */
 static int find_or_compile(struct arena *arena, const struct oci_seccomp *seccomp,
 	bool fail_unknown, struct seccomp_program *ret, struct err *err)
@@ -50,18 +36,15 @@ static int find_or_compile(struct arena *arena, const struct oci_seccomp *seccom
 	if (seccomp_cache_open(true, &dir, &ignored) == 0 &&
 		seccomp_cache_load(arena, dir, key, ret, &ignored) == 0)
 		return 0;
-	r = compile(arena, seccomp, fail_unknown, ret, err);
+	r = seccomp_run_compiler(arena, seccomp, fail_unknown, ret, err);
 	if (r == 0 && dir >= 0)
 		seccomp_cache_store(arena, dir, key, ret, &ignored);
 	return r;
 }
 
-static bool lets_pass(const struct seccomp_program *program, const char *call)
+static bool lets_pass(const struct seccomp_program *program, int call)
 {
-	const struct seccomp_data data = {
-		.nr = seccomp_syscall_resolve_name(call),
-		.arch = seccomp_arch_native(),
-	};
+	const struct seccomp_data data = { .nr = call, .arch = seccomp_native_arch() };
 	uint32_t action = seccomp_program_run(program->insns, &data) & SECCOMP_RET_ACTION_FULL;
 
 	return action == SECCOMP_RET_ALLOW || action == SECCOMP_RET_LOG;
@@ -73,14 +56,12 @@ static bool lets_pass(const struct seccomp_program *program, const char *call)
  */
 static int check_handing_over(const struct seccomp_program *program, struct err *err)
 {
-	static const char *const calls[] = { "sendmsg", "recvfrom" };
-
-	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++)
-		if (!lets_pass(program, calls[i])) {
+	for (const struct seccomp_call *call = seccomp_handing_over; call->name; call++)
+		if (!lets_pass(program, call->number)) {
 			err_fail(err, EINVAL,
 				"SCMP_ACT_NOTIFY cannot be used where %s is not allowed: it hands "
 				"the listener over",
-				calls[i]);
+				call->name);
 			return err_config(err, "/linux/seccomp/syscalls");
 		}
 	return 0;

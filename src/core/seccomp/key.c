@@ -3,13 +3,13 @@
  * The name of a filter: the digest of everything that decides on its program, in one unambiguous
  * order (counts come before what they count). Flags, listener and kernel do not decide.
  */
-#include <seccomp.h>
 #include <string.h>
 
 #include "core/seccomp/internal.h"
+#include "seccomp/library.h"
 
 /* Goes up whenever the same rules compile to another program than before. */
-enum { COMPILER_VERSION = 1 };
+enum { COMPILER_VERSION = 2 };
 
 static void add_number(struct sha256 *hash, uint64_t number)
 {
@@ -45,13 +45,9 @@ static void add_rule(struct sha256 *hash, const struct oci_seccomp_rule *rule)
 
 static void add_compiler(struct sha256 *hash)
 {
-	const struct scmp_version *version = seccomp_version();
-
 	add_number(hash, COMPILER_VERSION);
-	add_number(hash, version->major);
-	add_number(hash, version->minor);
-	add_number(hash, version->micro);
-	add_number(hash, seccomp_arch_native());
+	add_text(hash, SECCOMP_LIBRARY_VERSION);
+	add_number(hash, seccomp_native_arch());
 }
 
 void seccomp_key(

@@ -2,16 +2,12 @@
 /*
  * seccomp: from linux.seccomp to the program that the kernel runs before each system call.
  *
- * Layer 2, role caller. libseccomp compiles (milliseconds), and the result is kept: a file whose
- * name is the SHA-256 of everything that decides on its bytes. The directory belongs to the caller
- * alone (/run/hull/seccomp, $XDG_RUNTIME_DIR/hull/seccomp for an ordinary user, else there is
- * none); a file is looked at before it is believed, and one that is missing, damaged or somebody
- * else's is the same as none. At most SECCOMP_CACHE_FILES_MAX are kept.
- *
- * What runc does counts where the specification is silent: a call that libseccomp does not know is
- * left out, a rule with the default action too, conditions on one argument twice are alternatives,
- * and a call that is newer than everything a profile names is ENOSYS, so that a C library tries the
- * older one.
+ * Layer 2, role caller. libseccomp compiles (milliseconds), in a program of its own
+ * (src/seccomp/compiler), and the result is kept: a file whose name is the SHA-256 of everything
+ * that decides on its bytes. The directory belongs to the caller alone (/run/hull/seccomp,
+ * $XDG_RUNTIME_DIR/hull/seccomp for an ordinary user, else there is none); a file is looked at
+ * before it is believed, and one that is missing, damaged or somebody else's is the same as none.
+ * At most SECCOMP_CACHE_FILES_MAX are kept.
  */
 #pragma once
 
@@ -53,9 +49,8 @@ int seccomp_compile(struct arena *arena, const struct oci_seccomp *seccomp,
 int seccomp_listener_send(struct arena *arena, const struct oci_config *config,
 	struct oci_state state, pid_t pid, int listener_fd, struct err *err);
 
-/* For `features`: OCI_SECCOMP_FLAG_… that this kernel has; bits 1 << OCI_ARCH_… of libseccomp. */
+/* For `features`: OCI_SECCOMP_FLAG_… that this kernel has. */
 uint32_t seccomp_supported_flags(void);
-uint32_t seccomp_known_archs(void);
 
 struct seccomp_cache_entry {
 	const char *name; /* the key: 64 hexadecimal digits */

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "base/fd.h"
-#include "core/seccomp/internal.h"
+#include "seccomp/compiler/compiler.h"
 
 enum {
 	BINARY_TREE = 2, /* SCMP_FLTATR_CTL_OPTIMIZE */

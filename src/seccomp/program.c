@@ -6,7 +6,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "core/seccomp/internal.h"
+#include "seccomp/program.h"
 
 enum insn_class {
 	INSN_LOAD,

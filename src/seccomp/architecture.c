@@ -3,7 +3,29 @@
 #include <linux/audit.h>
 #include <seccomp.h>
 
-#include "core/seccomp/internal.h"
+#include "seccomp/program.h"
+
+/* Each of these is one of AUDIT_ARCH_…, as libseccomp's tokens are but for x32's. */
+uint32_t seccomp_native_arch(void)
+{
+#if defined(__x86_64__)
+	return AUDIT_ARCH_X86_64;
+#elif defined(__i386__)
+	return AUDIT_ARCH_I386;
+#elif defined(__aarch64__)
+	return AUDIT_ARCH_AARCH64;
+#elif defined(__arm__)
+	return AUDIT_ARCH_ARM;
+#elif defined(__riscv) && __riscv_xlen == 64
+	return AUDIT_ARCH_RISCV64;
+#elif defined(__powerpc64__) && defined(__LITTLE_ENDIAN__)
+	return AUDIT_ARCH_PPC64LE;
+#elif defined(__s390x__)
+	return AUDIT_ARCH_S390X;
+#else
+#error "what is this processor called in linux/audit.h?"
+#endif
+}
 
 uint32_t seccomp_arch_token(enum oci_seccomp_arch arch)
 {
@@ -60,7 +82,7 @@ size_t seccomp_arch_list(const struct oci_seccomp *seccomp, uint32_t *ret)
 {
 	size_t n = 0;
 
-	ret[n++] = seccomp_arch_native();
+	ret[n++] = seccomp_native_arch();
 	for (size_t i = 0; i < seccomp->n_architectures; i++) {
 		uint32_t token = seccomp_arch_token(seccomp->architectures[i]);
 

@@ -9,7 +9,7 @@
 #include <seccomp.h>
 #include <string.h>
 
-#include "core/seccomp/internal.h"
+#include "seccomp/compiler/compiler.h"
 
 enum {
 	AT_NUMBER = offsetof(struct seccomp_data, nr),

@@ -9,7 +9,7 @@
 #include <seccomp.h>
 #include <string.h>
 
-#include "core/seccomp/internal.h"
+#include "seccomp/compiler/compiler.h"
 
 enum {
 	X32_BIT = 0x40000000,

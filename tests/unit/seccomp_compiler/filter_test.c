@@ -16,7 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/seccomp/internal.h"
+#include "seccomp/compiler/compiler.h"
 
 enum {
 	X32_BIT = 0x40000000,
