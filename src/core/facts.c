@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/fd.h"
+#include "base/number_list.h"
 #include "base/path.h"
 #include "base/text.h"
 #include "core/template.h"
@@ -23,7 +24,10 @@
 /* PROC_USER_INIT_INO: the inode of the machine's first user namespace (linux/proc_ns.h). */
 enum { FACTS_USER_INIT_INODE = 0xeffffffd };
 
-enum { FACTS_AFFINITY_BYTES = 8192 / 8 };
+enum {
+	FACTS_AFFINITY_BYTES = 8192 / 8,
+	FACTS_ONLINE_BYTES = 4096, /* of a file in sysfs */
+};
 
 static const struct {
 	const char *own; /* what we are in */
@@ -251,6 +255,33 @@ static void compare_process_namespace(
 			  is_owned_by_other(fd);
 }
 
+static int count_bits(const unsigned long *mask, size_t size)
+{
+	int n = 0;
+
+	for (size_t i = 0; i < size / sizeof(*mask); i++)
+		n += __builtin_popcountl(mask[i]);
+	return n;
+}
+
+/* Of the machine; a C library's answer may be those that this process may use. 0: not known. */
+static int count_online_processors(void)
+{
+	AUTO_ARENA arena = ARENA_INIT;
+	struct err ignored = ERR_INIT;
+	char text[FACTS_ONLINE_BYTES] = "";
+	unsigned long *mask;
+	size_t size;
+
+	AUTO_FD int fd = open("/sys/devices/system/cpu/online", O_RDONLY | O_CLOEXEC);
+	if (fd < 0 || fd_read_up_to(fd, text, sizeof(text) - 1, &ignored) < 0)
+		return 0;
+	text[strcspn(text, "\n")] = '\0';
+	if (number_list_parse(&arena, text, FACTS_AFFINITY_BYTES * 8 - 1, &mask, &size) < 0)
+		return 0;
+	return count_bits(mask, size);
+}
+
 /* A failure leaves the mask as it is: only a kernel with more processors than the buffer has bits
  * gives one. */
 static void read_affinity(struct host_facts *ret)
@@ -258,13 +289,10 @@ static void read_affinity(struct host_facts *ret)
 	unsigned long mask[FACTS_AFFINITY_BYTES / sizeof(unsigned long)] = { 0 };
 	struct err ignored = ERR_INIT;
 	int n = scheduling_get_processors(mask, sizeof(mask), &ignored);
-	long n_ours = 0;
 
 	if (n <= 0)
 		return;
-	for (size_t i = 0; i < (size_t)n / sizeof(mask[0]); i++)
-		n_ours += __builtin_popcountl(mask[i]);
-	ret->has_narrow_affinity = n_ours < sysconf(_SC_NPROCESSORS_ONLN);
+	ret->has_narrow_affinity = count_bits(mask, (size_t)n) < count_online_processors();
 	ret->affinity_bytes = (size_t)n;
 }
 

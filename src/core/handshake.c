@@ -21,6 +21,9 @@ static int receive(int socket_fd, struct message *ret, int *ret_fd, struct err *
 	struct err failed = ERR_INIT;
 	ssize_t n = fd_receive_message(socket_fd, ret, sizeof(*ret), ret_fd, &failed);
 
+	/* It ended without reading what we had sent in advance; its last words come behind that. */
+	if (n == -ECONNRESET)
+		n = fd_receive_message(socket_fd, ret, sizeof(*ret), ret_fd, &failed);
 	if (n == -ECONNRESET || n == 0)
 		return 0;
 	if (n < 0) {
@@ -53,6 +56,16 @@ int handshake_go(int socket_fd, struct err *err)
 	return 0;
 }
 
+int handshake_go_ahead(int socket_fd, struct err *err)
+{
+	int r = handshake_go(socket_fd, err);
+
+	if (r != -EPIPE)
+		return r;
+	*err = ERR_INIT; /* it has ended, and said why */
+	return 0;
+}
+
 /* The plan goes on in a second process, our child like the first, which ends. */
 static int take_second_process(
 	struct launch *launch, const struct message *message, struct err *err)
@@ -67,7 +80,7 @@ static int take_second_process(
 	if (r == 0) /* the one goes on while the other ends */
 		r = handshake_go(launch->report_fd, err);
 	if (r == 0 && launch->goes_ahead)
-		r = handshake_go(launch->report_fd, err);
+		r = handshake_go_ahead(launch->report_fd, err);
 	if (r == 0)
 		r = process_wait(launch->pidfd, &status, err);
 	if (r < 0)

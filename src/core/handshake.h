@@ -14,5 +14,9 @@ int handshake_until_ready(struct launch *launch, struct err *err);
 
 int handshake_go(int socket_fd, struct err *err);
 
+/* The same before hull-init is ready: it may have failed meanwhile, which is for the next reading.
+ */
+int handshake_go_ahead(int socket_fd, struct err *err);
+
 /* After the go: 0 when the program was executed (end of file), else the error. */
 int handshake_wait_exec(int socket_fd, struct err *err);

@@ -72,7 +72,7 @@ int launch_until_ready(struct launch *launch, struct err *err)
 	return handshake_until_ready(launch, err);
 }
 
-static bool has_step(const struct launch *launch, enum step_kind kind)
+bool launch_has_step(const struct launch *launch, enum step_kind kind)
 {
 	for (size_t i = 0; i < launch->plan.n_steps; i++)
 		if (launch->plan.steps[i].kind == kind)
@@ -82,15 +82,15 @@ static bool has_step(const struct launch *launch, enum step_kind kind)
 
 bool launch_may_go_ahead(const struct launch *launch)
 {
-	return !has_step(launch, STEP_SYNC) && !has_step(launch, STEP_HOOK);
+	return !launch_has_step(launch, STEP_SYNC) && !launch_has_step(launch, STEP_HOOK);
 }
 
 int launch_go_ahead(struct launch *launch, struct err *err)
 {
 	launch->goes_ahead = true;
-	if (has_step(launch, STEP_FORK))
-		return 0; /* the word is for the second process, when it is there */
-	return handshake_go(launch->report_fd, err);
+	if (launch_has_step(launch, STEP_FORK))
+		return 0;
+	return handshake_go_ahead(launch->report_fd, err);
 }
 
 int launch_go(struct launch *launch, struct err *err)

@@ -61,10 +61,14 @@ int launch_spawn(struct launch *launch, const struct cgroup *group, struct err *
 /* Answers hull-init until it is ready, or gives its error. */
 int launch_until_ready(struct launch *launch, struct err *err);
 
+/* The plan is set: whether it has a step of that kind. */
+bool launch_has_step(const struct launch *launch, enum step_kind kind);
+
 /*
  * For a spawned process of which nothing has to be known when it is ready: it is told to go on now,
  * and does so without waiting for us. Not for plans with a SYNC, which would take the word for the
- * answer to it, or a HOOK, which may last.
+ * answer to it, or a HOOK, which may last. With a FORK the second process gets the word, when it is
+ * there.
  */
 bool launch_may_go_ahead(const struct launch *launch);
 int launch_go_ahead(struct launch *launch, struct err *err);

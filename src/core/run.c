@@ -52,6 +52,17 @@ static int wait_and_delete(
 	return r;
 }
 
+/* The pid, which is recorded before, has to be known, and is in its file before the program runs.
+ */
+static bool may_go_ahead(const struct creation *creation)
+{
+	const struct container_request *request = creation->request;
+	const struct launch *launch = &creation->launch;
+
+	return !request->pid_file && !request->pidfd_socket && launch_may_go_ahead(launch) &&
+	       !launch_has_step(launch, STEP_FORK);
+}
+
 int container_run(const struct container_request *request, int *ret_status, struct err *err)
 {
 	AUTO_CREATION creation = CREATION_INIT(request);
@@ -64,8 +75,7 @@ int container_run(const struct container_request *request, int *ret_status, stru
 		return err_sys(err, "prctl PR_SET_CHILD_SUBREAPER");
 	creation.offers_console = !request->console_socket && !request->detach;
 	r = creation_prepare(&creation, err);
-	creation.goes_ahead = !request->pid_file && !request->pidfd_socket &&
-			      launch_may_go_ahead(&creation.launch);
+	creation.goes_ahead = may_go_ahead(&creation);
 	if (r == 0)
 		r = start(&creation, &kept, err);
 	if (r < 0)
