@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/arena.h"
 
+#include <errno.h>
 #include <stdalign.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -25,10 +26,7 @@ struct arena_block {
 
 static _Noreturn void arena_out_of_memory(void)
 {
-	static const char text[] = "out of memory\n";
-
-	if (write(STDERR_FILENO, text, sizeof(text) - 1) < 0)
-		_exit(1);
+	dprintf(STDERR_FILENO, "%s: out of memory\n", program_invocation_short_name);
 	_exit(1);
 }
 
