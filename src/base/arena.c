@@ -30,6 +30,19 @@ static _Noreturn void arena_out_of_memory(void)
 	_exit(1);
 }
 
+/*
+ * Blocks that are free again: most arenas are small and short-lived, and a C library that gives
+ * memory back to the kernel makes each of them cost two system calls, and an interrupt of every
+ * processor on which this process has a thread. Only one thread has arenas.
+ */
+static struct arena_block *spare;
+
+#ifdef ARENA_FREES
+enum { ARENA_KEEPS_BLOCKS = false }; /* so that a use after the end is seen */
+#else
+enum { ARENA_KEEPS_BLOCKS = true };
+#endif
+
 void arena_done(struct arena *arena)
 {
 	struct arena_block *block = arena->blocks;
@@ -37,10 +50,41 @@ void arena_done(struct arena *arena)
 	while (block) {
 		struct arena_block *next = block->next;
 
-		free(block);
+		if (ARENA_KEEPS_BLOCKS) {
+			block->next = spare;
+			spare = block;
+		} else {
+			free(block);
+		}
 		block = next;
 	}
 	arena->blocks = NULL;
+}
+
+/* A spare block of at least size bytes, zeroed, or NULL. */
+static struct arena_block *take_spare(size_t size)
+{
+	struct arena_block **at = &spare, *block;
+
+	while (*at && (*at)->size < size)
+		at = &(*at)->next;
+	block = *at;
+	if (!block)
+		return NULL;
+	*at = block->next;
+	memset(block->bytes, 0, block->used);
+	block->used = 0;
+	return block;
+}
+
+static struct arena_block *make_block(size_t size)
+{
+	struct arena_block *block = calloc(1, sizeof(*block) + size);
+
+	if (!block)
+		arena_out_of_memory();
+	block->size = size;
+	return block;
 }
 
 static struct arena_block *arena_add_block(struct arena *arena, size_t at_least)
@@ -52,10 +96,9 @@ static struct arena_block *arena_add_block(struct arena *arena, size_t at_least)
 		size = ARENA_LAST_BLOCK_BYTES;
 	if (size < at_least)
 		size = at_least;
-	block = calloc(1, sizeof(*block) + size);
+	block = take_spare(size);
 	if (!block)
-		arena_out_of_memory();
-	block->size = size;
+		block = make_block(size);
 	block->next = arena->blocks;
 	arena->blocks = block;
 	return block;

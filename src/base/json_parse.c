@@ -36,7 +36,7 @@ struct key {
 	struct quoted quoted;
 };
 
-/* A stack of what the arrays and objects that are open have so far, innermost last. */
+/* What the arrays and objects that are open have so far, innermost last; in the arena. */
 struct stack {
 	void *items;
 	size_t n, capacity;
@@ -54,12 +54,6 @@ struct parser {
 };
 
 static int parse_value(struct parser *parser, struct json_value *ret);
-
-static void parser_done(struct parser *parser)
-{
-	free(parser->values.items);
-	free(parser->keys.items);
-}
 
 __attribute__((format(printf, 3, 4))) static int fail_at(
 	struct parser *parser, size_t at, const char *format, ...)
@@ -94,39 +88,29 @@ static int fail_expected(struct parser *parser, const char *expected)
 	return fail_at(parser, parser->at, "byte 0x%02x where %s is expected", found, expected);
 }
 
-/* Room for one more item of size bytes at the stack's end; NULL: no memory. */
-static void *stack_push(struct stack *stack, size_t size)
+/* Room for one more item of size bytes at the stack's end. */
+static void *stack_push(struct parser *parser, struct stack *stack, size_t size)
 {
 	if (stack->n == stack->capacity) {
 		size_t capacity = stack->capacity ? stack->capacity * 2 : 64;
-		void *items = reallocarray(stack->items, capacity, size);
+		void *items = arena_alloc_array(parser->arena, capacity, size);
 
-		if (!items)
-			return NULL;
+		if (stack->n > 0)
+			memcpy(items, stack->items, stack->n * size);
 		stack->items = items;
 		stack->capacity = capacity;
 	}
 	return (char *)stack->items + size * stack->n++;
 }
 
-static int push_value(struct parser *parser, const struct json_value *value)
+static void push_value(struct parser *parser, const struct json_value *value)
 {
-	struct json_value *room = stack_push(&parser->values, sizeof(*room));
-
-	if (!room)
-		return err_fail(parser->err, ENOMEM, "no memory to read a JSON text");
-	*room = *value;
-	return 0;
+	*(struct json_value *)stack_push(parser, &parser->values, sizeof(*value)) = *value;
 }
 
-static int push_key(struct parser *parser, const struct key *key)
+static void push_key(struct parser *parser, const struct key *key)
 {
-	struct key *room = stack_push(&parser->keys, sizeof(*room));
-
-	if (!room)
-		return err_fail(parser->err, ENOMEM, "no memory to read a JSON text");
-	*room = *key;
-	return 0;
+	*(struct key *)stack_push(parser, &parser->keys, sizeof(*key)) = *key;
 }
 
 static bool is_at(const struct parser *parser, char wanted)
@@ -466,14 +450,14 @@ static int parse_member(struct parser *parser)
 	if (r < 0)
 		return r;
 	key.name = make_string(parser, &key.quoted, &length);
-	r = push_key(parser, &key);
-	if (r < 0)
-		return r;
+	push_key(parser, &key);
 	skip_space(parser);
 	if (!take(parser, ':'))
 		return fail_expected(parser, "':'");
 	r = parse_value(parser, &value);
-	return r < 0 ? r : push_value(parser, &value);
+	if (r == 0)
+		push_value(parser, &value);
+	return r;
 }
 
 static int parse_object(struct parser *parser, struct json_value *ret)
@@ -523,10 +507,9 @@ static int parse_array(struct parser *parser, struct json_value *ret)
 		struct json_value value = { 0 };
 
 		r = parse_value(parser, &value);
-		if (r == 0)
-			r = push_value(parser, &value);
 		if (r < 0)
 			return r;
+		push_value(parser, &value);
 		n++;
 		skip_space(parser);
 	} while (take(parser, ','));
@@ -598,7 +581,7 @@ static int parse_value(struct parser *parser, struct json_value *ret)
 int json_parse(struct arena *arena, const char *bytes, size_t size, const struct json_value **ret,
 	struct err *err)
 {
-	__attribute__((cleanup(parser_done))) struct parser parser = {
+	struct parser parser = {
 		.arena = arena,
 		.bytes = bytes,
 		.size = size,
