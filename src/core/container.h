@@ -71,7 +71,8 @@ struct container_request {
 	const char *console_socket; /* path of a socket that receives the terminal's master */
 	const char *pid_file;
 	const char *pidfd_socket;
-	const char *trace_file; /* Chrome trace JSON of the start */
+	const char *trace_file;    /* Chrome trace JSON of the start */
+	const char *notify_socket; /* of the caller's service manager (core/notify.h) */
 	bool no_pivot;
 	bool no_new_keyring;
 	bool detach;           /* run: do not wait */
@@ -124,7 +125,12 @@ struct exec_request {
 /* Runs one more process in the container; waits unless detach, *ret_status as for run. */
 int container_exec(const struct exec_request *request, int *ret_status, struct err *err);
 
-int container_start(const struct runtime *runtime, const char *id, struct err *err);
+/*
+ * notify_socket: of the caller's service manager, or NULL. With one, and a container that was
+ * created with one, it returns when the container is ready.
+ */
+int container_start(
+	const struct runtime *runtime, const char *id, const char *notify_socket, struct err *err);
 
 /* all: every process of the container; "not running" is then success. */
 int container_kill(const struct runtime *runtime, const char *id, int signal_number, bool all,

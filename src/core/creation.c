@@ -36,6 +36,7 @@ void creation_done(struct creation *creation)
 	net_devices_done(creation->net_devices);
 	fd_close(creation->own_console_fd);
 	fd_close(creation->console_fd);
+	fd_close(creation->notify.socket_fd);
 	fd_close(creation->dir_fd);
 	arena_done(&creation->arena);
 }
@@ -111,6 +112,18 @@ static int check_terminal(struct creation *creation, struct err *err)
 		return err_config(err, "/process/terminal");
 	}
 	return 0;
+}
+
+/* Before the facts, which have to do with each mount. */
+static void add_notify_socket(struct creation *creation)
+{
+	const struct container_request *request = creation->request;
+
+	creation->notifies = notify_is_wanted(request->notify_socket, creation->config->process);
+	if (creation->notifies)
+		notify_add_mount(&creation->arena,
+			path_join(&creation->arena, request->runtime->root, request->id),
+			creation->config);
 }
 
 /* The user on the host who is the container's root; the group belongs to it (config-linux.md). */
@@ -209,6 +222,7 @@ static int make_plan(struct creation *creation, struct err *err)
 		.makes_network = creation->makes_network,
 		.strategy = request->strategy,
 		.listen_fds = request->listen_fds,
+		.notify_socket = creation->notifies ? notify_container_socket() : NULL,
 		.create_state = hook_state(creation, CONTAINER_STATUS_CREATING),
 		.start_state = hook_state(creation, CONTAINER_STATUS_CREATED),
 		.group = &creation->group,
@@ -310,7 +324,10 @@ int creation_prepare(struct creation *creation, struct err *err)
 	if (r < 0)
 		return r;
 	begin_network(creation);
+	add_notify_socket(creation);
 	r = facts_read(&creation->arena, creation->config, creation->bundle, &creation->facts, err);
+	if (r == 0 && creation->notifies)
+		notify_add_facts(creation->config, &creation->facts);
 	if (r == 0)
 		find_template(creation);
 	if (r == 0)
@@ -342,6 +359,17 @@ static int make_directory(struct creation *creation, struct err *err)
 		return r;
 	creation->record.cgroups = cgroups;
 	return record_create(creation->dir_fd, &creation->record, &creation->arena, err);
+}
+
+/* With `create` it is `start` that listens. */
+static int make_notify_socket(struct creation *creation, struct err *err)
+{
+	int r = creation->notifies ? notify_make_dir(creation->dir_fd, err) : 0;
+
+	if (r < 0 || !creation->notifies || creation->wait_for_start)
+		return r;
+	creation->notify.host_socket = creation->request->notify_socket;
+	return notify_listen(creation->dir_fd, &creation->notify, err);
 }
 
 static int write_config(struct creation *creation, struct err *err)
@@ -437,6 +465,7 @@ static int build(struct creation *creation, struct err *err)
 {
 	static const struct stage stages[] = {
 		{ "directory", make_directory },
+		{ "notify", make_notify_socket },
 		{ "cgroup", make_group },
 		{ "slots", open_slots },
 		{ "spawn", spawn_process },

@@ -12,6 +12,7 @@
 #include "core/cgroup/cgroup.h"
 #include "core/container.h"
 #include "core/launch.h"
+#include "core/notify.h"
 #include "core/record.h"
 
 struct creation {
@@ -34,6 +35,8 @@ struct creation {
 	struct net_devices *net_devices; /* that were moved; NULL: none */
 	int own_console_fd;              /* our end of the socket for it; -1: no terminal */
 	int console_fd;                  /* the other end, until it is in its slot */
+	struct notify notify;
+	bool notifies;  /* the container has a socket for that */
 	bool has_group; /* the group was made, or taken over, for this container: what is in it is
 			   ours */
 	int dir_fd;
@@ -48,6 +51,7 @@ struct creation {
 #define CREATION_INIT(request_)                    \
 	((struct creation){ .request = (request_), \
 		.launch = LAUNCH_INIT,             \
+		.notify = NOTIFY_INIT,             \
 		.own_console_fd = -1,              \
 		.console_fd = -1,                  \
 		.dir_fd = -1 })

@@ -339,5 +339,5 @@ int container_exec(const struct exec_request *request, int *ret_status, struct e
 	if (request->detach)
 		return 0;
 	return foreground_wait(
-		execution.launch.pidfd, execution.own_console_fd, &kept, ret_status, err);
+		execution.launch.pidfd, execution.own_console_fd, NULL, &kept, ret_status, err);
 }

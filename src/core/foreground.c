@@ -20,7 +20,8 @@ enum { FOREGROUND_CHUNK_BYTES = 16384 };
 struct relay {
 	int pidfd;
 	int signal_fd;
-	int master; /* -1: no terminal, or it is closed */
+	const struct notify *notify; /* NULL: none */
+	int master;                  /* -1: no terminal, or it is closed */
 	bool input_ended;
 	bool is_raw;
 	struct termios before;
@@ -125,17 +126,21 @@ static int serve(struct relay *relay, struct err *err)
 			{ .fd = relay->master, .events = POLLIN },
 			{ .fd = relay->master < 0 || relay->input_ended ? -1 : STDIN_FILENO,
 				.events = POLLIN },
+			{ .fd = relay->notify ? relay->notify->socket_fd : -1, .events = POLLIN },
 		};
+		bool is_ready;
 
-		if (poll(polled, 4, -1) < 0 && errno != EINTR)
+		if (poll(polled, 5, -1) < 0 && errno != EINTR)
 			return err_sys(err, "poll");
 		if (polled[1].revents)
 			take_signal(relay);
 		if (polled[3].revents)
 			copy_input(relay);
+		if (polled[4].revents)
+			notify_take(relay->notify, &is_ready);
 		if (polled[2].revents)
 			copy_output(relay);
-		else if (polled[0].revents) /* and nothing is left to print */
+		else if (polled[0].revents && !polled[4].revents) /* and nothing is left to tell */
 			return 0;
 	}
 }
@@ -148,10 +153,15 @@ void foreground_hold_signals(sigset_t *ret_kept)
 	sigprocmask(SIG_BLOCK, &signals, ret_kept);
 }
 
-int foreground_wait(
-	int pidfd, int console_fd, const sigset_t *kept, int *ret_status, struct err *err)
+int foreground_wait(int pidfd, int console_fd, const struct notify *notify, const sigset_t *kept,
+	int *ret_status, struct err *err)
 {
-	struct relay relay = { .pidfd = pidfd, .signal_fd = -1, .master = -1 };
+	struct relay relay = {
+		.pidfd = pidfd,
+		.notify = notify,
+		.signal_fd = -1,
+		.master = -1,
+	};
 	sigset_t signals;
 	int r;
 

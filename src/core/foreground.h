@@ -9,6 +9,7 @@
 #include <signal.h>
 
 #include "base/err.h"
+#include "core/notify.h"
 
 /*
  * From here on signals wait, to be handed on: called before the program begins, so that none ends
@@ -18,7 +19,8 @@ void foreground_hold_signals(sigset_t *ret_kept);
 
 /*
  * Waits for the process, hands signals on to it, and, when console_fd gives a terminal, copies
- * between that and the own standard streams. *ret_status: exit status, 128 + n for signal n.
+ * between that and the own standard streams. What the container says to the service manager is
+ * handed on, too; notify NULL: it says nothing. *ret_status: exit status, 128 + n for signal n.
  */
-int foreground_wait(
-	int pidfd, int console_fd, const sigset_t *kept, int *ret_status, struct err *err);
+int foreground_wait(int pidfd, int console_fd, const struct notify *notify, const sigset_t *kept,
+	int *ret_status, struct err *err);

@@ -21,6 +21,7 @@
 #define RECORD_CONFIG "config.json"
 
 enum {
+	RECORD_DEPTH_MAX = 16, /* of what a container made below its notify directory */
 	RECORD_LOCK_TRIES = 100,
 	RECORD_LOCK_PAUSE_NSEC = 10 * 1000 * 1000,
 };
@@ -223,8 +224,27 @@ int record_read_config(struct arena *arena, int dir_fd, struct oci_config **ret,
 	return r < 0 ? err_while(err, "the container's configuration") : 0;
 }
 
-/* Only files: nothing that we make there is a directory. */
-static int remove_files(int dir_fd, struct err *err)
+static int remove_all(int dir_fd, unsigned depth, struct err *err);
+
+static int remove_entry(int dir_fd, const char *name, unsigned depth, struct err *err)
+{
+	int r;
+
+	if (unlinkat(dir_fd, name, 0) == 0 || errno == ENOENT)
+		return 0;
+	if (errno != EISDIR || depth == RECORD_DEPTH_MAX)
+		return err_sys(err, "unlink %s", name);
+	AUTO_FD int inner = openat(dir_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (inner < 0)
+		return err_sys(err, "open %s", name);
+	r = remove_all(inner, depth + 1, err);
+	if (r == 0 && unlinkat(dir_fd, name, AT_REMOVEDIR) < 0 && errno != ENOENT)
+		r = err_sys(err, "rmdir %s", name);
+	return r;
+}
+
+/* Temporary files of a writer that died, and what a privileged container put beside its socket. */
+static int remove_all(int dir_fd, unsigned depth, struct err *err)
 {
 	int copy = openat(dir_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	DIR *dir = copy < 0 ? NULL : fdopendir(copy);
@@ -235,12 +255,9 @@ static int remove_files(int dir_fd, struct err *err)
 		fd_close(copy);
 		return err_sys(err, "open the container's directory");
 	}
-	while (r == 0 && (entry = readdir(dir))) {
-		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
-			continue;
-		if (unlinkat(dir_fd, entry->d_name, 0) < 0 && errno != ENOENT)
-			r = err_sys(err, "unlink %s", entry->d_name);
-	}
+	while (r == 0 && (entry = readdir(dir)))
+		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+			r = remove_entry(dir_fd, entry->d_name, depth, err);
 	closedir(dir);
 	return r;
 }
@@ -260,7 +277,7 @@ int record_remove_dir(const struct runtime *runtime, const char *id, int dir_fd,
 		return 0;
 	if (errno != ENOTEMPTY)
 		return err_sys(err, "rmdir %s/%s", runtime->root, id);
-	r = remove_files(dir_fd, err); /* a temporary file of a writer that died */
+	r = remove_all(dir_fd, 0, err);
 	if (r == 0 && unlinkat(root, id, AT_REMOVEDIR) < 0 && errno != ENOENT)
 		r = err_sys(err, "rmdir %s/%s", runtime->root, id);
 	return r;

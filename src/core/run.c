@@ -40,8 +40,8 @@ static int wait_and_delete(
 {
 	const struct container_request *request = creation->request;
 	struct err failed = ERR_INIT;
-	int r = foreground_wait(
-		creation->launch.pidfd, creation->own_console_fd, kept, ret_status, err);
+	int r = foreground_wait(creation->launch.pidfd, creation->own_console_fd, &creation->notify,
+		kept, ret_status, err);
 
 	if (request->keep)
 		return r;
@@ -50,6 +50,15 @@ static int wait_and_delete(
 		r = -err->code;
 	}
 	return r;
+}
+
+/* The caller ends: the container's process is the service's. */
+static int wait_until_notified(struct creation *creation, struct err *err)
+{
+	if (!creation->notifies)
+		return 0;
+	creation->notify.main_pid = creation->launch.pid;
+	return notify_wait(&creation->notify, creation->launch.pidfd, err);
 }
 
 /* The pid, which is recorded before, has to be known, and is in its file before the program runs.
@@ -83,6 +92,6 @@ int container_run(const struct container_request *request, int *ret_status, stru
 	*ret_status = 0;
 	fd_replace(&creation.dir_fd, -1); /* and with it the lock */
 	if (request->detach)
-		return 0;
+		return wait_until_notified(&creation, err);
 	return wait_and_delete(&creation, &kept, ret_status, err);
 }

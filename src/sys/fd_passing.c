@@ -154,7 +154,7 @@ int socket_connect(const char *path, int type, int *ret_fd, struct err *err)
 	return socket_connect_at(dir_fd, name + 1, type, ret_fd, err);
 }
 
-int socket_listen_at(int dir_fd, const char *name, int type, int *ret_fd, struct err *err)
+int socket_bind_at(int dir_fd, const char *name, int type, int *ret_fd, struct err *err)
 {
 	struct sockaddr_un address;
 	int r = address_of(dir_fd, name, &address, err);
@@ -166,6 +166,17 @@ int socket_listen_at(int dir_fd, const char *name, int type, int *ret_fd, struct
 		return err_sys(err, "socket");
 	if (bind(fd, (const struct sockaddr *)&address, sizeof(address)) < 0)
 		return err_sys(err, "bind socket %s", name);
+	*ret_fd = TAKE_FD(fd);
+	return 0;
+}
+
+int socket_listen_at(int dir_fd, const char *name, int type, int *ret_fd, struct err *err)
+{
+	AUTO_FD int fd = -1;
+	int r = socket_bind_at(dir_fd, name, type, &fd, err);
+
+	if (r < 0)
+		return r;
 	if (listen(fd, 8) < 0)
 		return err_sys(err, "listen on %s", name);
 	*ret_fd = TAKE_FD(fd);

@@ -31,5 +31,8 @@ int socket_connect(const char *path, int type, int *ret_fd, struct err *err);
 /* The same with the socket's directory given by descriptor. */
 int socket_connect_at(int dir_fd, const char *name, int type, int *ret_fd, struct err *err);
 
+/* A socket with the name in the directory, for whoever sends to it; EADDRINUSE as below. */
+int socket_bind_at(int dir_fd, const char *name, int type, int *ret_fd, struct err *err);
+
 /* A listening socket called name in the directory; EADDRINUSE when something has that name. */
 int socket_listen_at(int dir_fd, const char *name, int type, int *ret_fd, struct err *err);

@@ -27,7 +27,9 @@ const struct command oci_command_run = {
 	.arguments = "ID",
 	.summary = "create a container, start it, wait for its end and delete it",
 	.description = "The exit status is that of the container's process, or 128 and the number\n"
-		       "of the signal that ended it.",
+		       "of the signal that ended it. With NOTIFY_SOCKET in the environment\n"
+		       "(sd_notify(3)) what the container says to its own is handed on; with\n"
+		       "--detach until it is ready.",
 	.options = run_options,
 	.options_size = sizeof(struct container_request),
 	.min_args = 1,

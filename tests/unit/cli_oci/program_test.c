@@ -78,7 +78,8 @@ int container_print_plan(
 	return note_request("plan", request, err);
 }
 
-int container_start(const struct runtime *runtime, const char *id, struct err *err)
+int container_start(
+	const struct runtime *runtime, const char *id, const char *notify_socket, struct err *err)
 {
 	return note("start", runtime, id, err);
 }

@@ -1,0 +1,192 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+#
+# A container says to the service manager of its host that it is ready (sd_notify(3)).
+
+load lib
+
+# manager [PATH]: listens at PATH, $NOTIFY_SOCKET of what follows; what it was told is in $T/told
+manager() {
+	export NOTIFY_SOCKET=${1:-$T/manager.sock}
+	notify listen "$NOTIFY_SOCKET" >> "$T/told" 3>&- &
+	manager=$!
+	if [ "${NOTIFY_SOCKET:0:1}" = / ]; then
+		eventually test -S "$NOTIFY_SOCKET"
+	else
+		eventually grep -qF "$NOTIFY_SOCKET" /proc/net/unix
+	fi
+}
+
+teardown() {
+	unset NOTIFY_SOCKET
+	[ -z "${manager:-}" ] || kill "$manager"
+	close_shells
+	delete_containers "$ROOT" || return 1
+	rm -rf --one-file-system "$T" || return 1
+}
+
+# told LINE...: exactly that, in this order; datagrams are queued, so the last may be on its way
+told() {
+	printf '%s\n' "$@" > "$T/expected"
+	eventually cmp -s "$T/told" "$T/expected" || {
+		echo "the manager was told:" >&2
+		cat "$T/told" >&2
+		return 1
+	}
+}
+
+# saying TEXT...: a bundle whose program says so
+saying() {
+	bundle
+	edit '.process.args = ["notify", "say"] + $ARGS.positional' --args "$@"
+}
+
+@test "what a container in the foreground says is handed on as it is said" {
+	manager
+	for strategy in copy template; do
+		saying 'STATUS=warming up' 'READY=1|STATUS=at work' 'STOPPING=1'
+		: > "$T/told"
+		run_bundle --strategy "$strategy"
+		succeeds
+		told 'STATUS=warming up|' 'READY=1|STATUS=at work|' 'STOPPING=1|'
+	done
+}
+
+@test "it can name no other main process and store no descriptors" {
+	manager
+	saying 'MAINPID=1|READY=1|FDSTORE=1|FDNAME=x' 'MAINPID=1' 'NOTIFYACCESS=all' 'XREADY=1' 'READY=' \
+		$'STATUS=a' 'BARRIER=1' 'STOPPING=1'
+	run_bundle
+	succeeds
+	told 'READY=1|' 'STATUS=a|' 'STOPPING=1|'
+}
+
+@test "start waits until the container is ready, and names its process" {
+	manager
+	bundle
+	set_script 'while [ ! -e /tmp/go ]; do sleep 0.05; done; notify say "STATUS=soon" "READY=1"; exec sleep 100'
+	try create --bundle "$BUNDLE" "$ID"
+	succeeds
+	pid=$(pid_of)
+	"$RUNTIME" --root "$ROOT" start "$ID" 3>&- &
+	starter=$!
+	eventually has_status running
+	sleep 0.3
+	kill -0 "$starter"
+	equal "$(cat "$T/told")" ""
+	touch "$BUNDLE/rootfs/tmp/go"
+	wait "$starter"
+	told 'STATUS=soon|' "READY=1|MAINPID=$pid|"
+	has_status running
+}
+
+@test "a detached run does so, too" {
+	manager
+	bundle
+	set_script 'notify say "READY=1"; exec sleep 100'
+	try run --detach --bundle "$BUNDLE" "$ID"
+	succeeds
+	told "READY=1|MAINPID=$(pid_of)|"
+}
+
+@test "start ends when the container does, ready or not" {
+	manager
+	bundle
+	set_script 'exit 3'
+	try create --bundle "$BUNDLE" "$ID"
+	try start "$ID"
+	succeeds
+	has_status stopped
+}
+
+@test "what is never ready can be deleted while start waits" {
+	manager
+	bundle
+	set_script 'exec sleep 100'
+	try create --bundle "$BUNDLE" "$ID"
+	"$RUNTIME" --root "$ROOT" start "$ID" 3>&- &
+	starter=$!
+	eventually has_status running
+	try delete --force "$ID"
+	succeeds
+	wait "$starter"
+	[ ! -e "$ROOT/$ID" ]
+}
+
+@test "any user of the container may say it, in a user namespace, too" {
+	manager
+	saying 'READY=1'
+	edit '.process.user = { uid: 1000, gid: 1000 }'
+	run_bundle
+	succeeds
+	user_bundle
+	edit '.process.args = ["notify", "say", "READY=1"]'
+	run_bundle
+	succeeds
+	told 'READY=1|' 'READY=1|'
+}
+
+@test "a manager at an abstract socket is told" {
+	manager "@$HULL_TEST_TOKEN-manager"
+	saying 'READY=1'
+	run_bundle
+	succeeds
+	told 'READY=1|'
+}
+
+@test "without a manager there is nothing of it in the container" {
+	run_in 'echo "socket:$NOTIFY_SOCKET"; ls -d /run/notify; grep -c " /run/notify " /proc/self/mountinfo'
+	says "socket:" "No such file or directory" 0
+	[ ! -e "$ROOT/$ID/notify" ]
+}
+
+@test "what enters later has no socket" {
+	manager
+	bundle
+	set_script 'notify say READY=1; exec sleep 100'
+	try run --detach --bundle "$BUNDLE" "$ID"
+	try exec "$ID" sh -c 'echo "socket:$NOTIFY_SOCKET"'
+	prints "socket:"
+}
+
+@test "a socket that the configuration names is its own business" {
+	manager
+	bundle
+	edit '.process.env += ["NOTIFY_SOCKET=/run/own.sock"]'
+	set_script 'echo "socket:$NOTIFY_SOCKET"; ls -d /run/notify'
+	run_bundle
+	says "socket:/run/own.sock" "No such file or directory"
+}
+
+@test "a manager that is gone hinders nobody" {
+	export NOTIFY_SOCKET=$T/nobody.sock
+	saying 'READY=1'
+	run_bundle
+	succeeds
+	says "NOTIFY_SOCKET=$T/nobody.sock: no such file or directory"
+}
+
+@test "what is no path of a socket is said and left out" {
+	export NOTIFY_SOCKET=vsock:2:1234
+	run_in 'echo "socket:$NOTIFY_SOCKET"'
+	succeeds
+	says "NOTIFY_SOCKET=vsock:2:1234 is no path of a socket" "socket:"
+}
+
+@test "a container cannot write beside its socket, and what a privileged one wrote is removed" {
+	manager
+	bundle
+	set_script 'echo x > /run/notify/x || echo refused'
+	run_bundle
+	says refused
+	bundle
+	with_all_capabilities
+	set_script 'mount -o remount,bind,rw /run/notify && mkdir -p /run/notify/d/e && touch /run/notify/d/f &&
+		rm /run/notify/notify.sock && ln -s /etc/passwd /run/notify/notify.sock && echo written'
+	before=$(stat -c '%a %Y %s' /etc/passwd)
+	run_bundle
+	succeeds
+	says written
+	[ ! -e "$ROOT/$ID" ]
+	equal "$(stat -c '%a %Y %s' /etc/passwd)" "$before"
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/notify.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static void assert_permitted(const char *said, size_t length, const char *expected)
+{
+	AUTO_ARENA arena = ARENA_INIT;
+
+	assert_string_equal(notify_permitted(&arena, said, length), expected);
+}
+
+static void how_a_service_is_may_be_said(void **state)
+{
+	static const char said[] = "READY=1\nSTATUS=x = y\nRELOADING=1\nMONOTONIC_USEC=5\nERRNO=2\n"
+				   "WATCHDOG=1\nEXTEND_TIMEOUT_USEC=9\n";
+
+	assert_permitted(said, strlen(said), said);
+	assert_permitted("READY=1", 7, "READY=1\n");
+}
+
+static void what_steers_the_manager_may_not(void **state)
+{
+	static const char *const said[] = { "MAINPID=1", "MAINPIDFDID=1", "FDSTORE=1",
+		"FDSTOREREMOVE=1", "FDNAME=a", "NOTIFYACCESS=all", "BARRIER=1", "CPU=1",
+		"READY=", "ready=1", " READY=1", "READY", "", "\n\n\n" };
+
+	for (size_t i = 0; i < sizeof(said) / sizeof(said[0]); i++)
+		assert_permitted(said[i], strlen(said[i]), "");
+}
+
+static void only_the_line_goes_that_may_not(void **state)
+{
+	static const char said[] = "MAINPID=1\nREADY=1\r\n\nFDSTORE=1\nSTATUS=\xff";
+
+	assert_permitted(said, strlen(said), "READY=1\r\nSTATUS=\xff\n");
+}
+
+static void a_text_with_nul_says_nothing(void **state)
+{
+	assert_permitted("READY=1\0\nMAINPID=1", 18, "");
+}
+
+static void nothing_behind_the_end_is_read(void **state)
+{
+	assert_permitted("READY=1\nSTATUS=secret", 8, "READY=1\n");
+	assert_permitted("READY=12", 7, "READY=1\n");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(how_a_service_is_may_be_said),
+		cmocka_unit_test(what_steers_the_manager_may_not),
+		cmocka_unit_test(only_the_line_goes_that_may_not),
+		cmocka_unit_test(a_text_with_nul_says_nothing),
+		cmocka_unit_test(nothing_behind_the_end_is_read),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
