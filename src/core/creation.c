@@ -253,6 +253,7 @@ static void fill_record(struct creation *creation)
 		.created = oci_time_text(&creation->arena, now),
 		.annotations = creation->config->annotations,
 		.n_annotations = creation->config->n_annotations,
+		.resctrl = creation->resctrl,
 		.has_hooks = hooks_have_later(creation->config),
 		.has_no_keyring = creation->request->no_new_keyring,
 	};
@@ -332,6 +333,9 @@ int creation_prepare(struct creation *creation, struct err *err)
 		find_template(creation);
 	if (r == 0)
 		r = plan_group(creation, err);
+	if (r == 0)
+		r = resctrl_plan(&creation->arena, creation->config->platform.intel_rdt,
+			creation->request->id, NULL, &creation->resctrl, err);
 	if (r < 0)
 		return r;
 	fill_record(creation);
@@ -359,6 +363,24 @@ static int make_directory(struct creation *creation, struct err *err)
 		return r;
 	creation->record.cgroups = cgroups;
 	return record_create(creation->dir_fd, &creation->record, &creation->arena, err);
+}
+
+static int make_resctrl(struct creation *creation, struct err *err)
+{
+	int r;
+
+	if (!creation->resctrl.dir)
+		return 0;
+	creation->has_resctrl = true; /* or a part of it */
+	r = resctrl_make(&creation->resctrl, err);
+	return r < 0 ? r : resctrl_limit(&creation->resctrl, err);
+}
+
+/* The process that the container begins with: a plan that forks has done so. */
+static int enter_resctrl(struct creation *creation, struct err *err)
+{
+	return creation->resctrl.dir ? resctrl_add(&creation->resctrl, creation->launch.pid, err)
+				     : 0;
 }
 
 /* With `create` it is `start` that listens. */
@@ -467,6 +489,7 @@ static int build(struct creation *creation, struct err *err)
 		{ "directory", make_directory },
 		{ "notify", make_notify_socket },
 		{ "cgroup", make_group },
+		{ "resctrl", make_resctrl },
 		{ "slots", open_slots },
 		{ "spawn", spawn_process },
 		/* while hull-init builds the inside */
@@ -474,12 +497,14 @@ static int build(struct creation *creation, struct err *err)
 		{ "config", write_config },
 	};
 	static const struct stage ahead[] = {
+		{ "resctrl", enter_resctrl },
 		{ "record", record_process },
 		{ "go", go_ahead },
 		{ "ready", wait_until_ready },
 	};
 	static const struct stage in_turn[] = {
 		{ "ready", wait_until_ready },
+		{ "resctrl", enter_resctrl },
 		{ "record", record_process },
 		{ "pidfile", write_pid_file },
 	};
@@ -530,6 +555,10 @@ void creation_undo(struct creation *creation)
 	if (creation->has_group) { /* a group that was refused is somebody else's */
 		cgroup_kill_all(&creation->group, &ignored);
 		cgroup_destroy(&creation->group, &ignored);
+	}
+	if (creation->has_resctrl) { /* also a group with a name, when it was made for this */
+		creation->resctrl.is_ours = creation->resctrl.is_made;
+		resctrl_remove(&creation->resctrl, &ignored);
 	}
 	record_remove_dir(
 		creation->request->runtime, creation->request->id, creation->dir_fd, &ignored);

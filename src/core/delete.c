@@ -72,6 +72,8 @@ static int remove_all(const struct container *container, struct err *err)
 		r = cgroup_kill_all(&container->group, err);
 	if (r == 0)
 		r = cgroup_destroy(&container->group, err);
+	if (r == 0)
+		r = resctrl_remove(&container->record.resctrl, err);
 	if (r < 0)
 		return r;
 	if (container->has_record && container->record.has_hooks)

@@ -272,13 +272,20 @@ static int prepare(struct execution *execution, struct err *err)
 	return r < 0 ? r : make_plan(execution, err);
 }
 
+static int enter_resctrl(struct execution *execution, struct err *err)
+{
+	const struct resctrl *group = &execution->container.record.resctrl;
+
+	return group->dir ? resctrl_add(group, execution->launch.pid, err) : 0;
+}
+
 /* Who wants the pid in a file has it there before the program runs. */
 static bool may_go_ahead(const struct execution *execution)
 {
 	const struct exec_request *request = execution->request;
 
 	return !request->pid_file && !request->pidfd_socket &&
-	       launch_may_go_ahead(&execution->launch);
+	       !execution->container.record.resctrl.dir && launch_may_go_ahead(&execution->launch);
 }
 
 static int start(struct execution *execution, sigset_t *ret_kept, struct err *err)
@@ -297,6 +304,8 @@ static int start(struct execution *execution, sigset_t *ret_kept, struct err *er
 	}
 	if (r == 0)
 		r = launch_until_ready(launch, err);
+	if (r == 0)
+		r = enter_resctrl(execution, err);
 	if (r == 0)
 		r = pid_file_write(
 			&execution->arena, execution->request->pid_file, launch->pid, err);

@@ -37,6 +37,9 @@ static const struct json_field record_fields[] = {
 	JSON_I32(struct record, "pid", pid, .is_required = true),
 	JSON_U64(struct record, "startTime", start_time, .is_required = true),
 	JSON_STRINGS(struct record, "cgroups", cgroups, n_cgroups),
+	JSON_STRING(struct record, "resctrl", resctrl.dir),
+	JSON_BOOL(struct record, "resctrlOurs", resctrl.is_ours),
+	JSON_STRING(struct record, "resctrlMonitor", resctrl.monitor),
 	JSON_BOOL(struct record, "hooks", has_hooks),
 	JSON_BOOL(struct record, "noNewKeyring", has_no_keyring),
 	JSON_MAP(struct record, "annotations", annotations, n_annotations, &annotation_row),
@@ -141,6 +144,17 @@ int record_lock(int dir_fd, struct err *err)
 	return err_fail(err, EBUSY, "another command is working on the container");
 }
 
+static void write_resctrl(struct json_writer *writer, const struct resctrl *group)
+{
+	if (!group->dir)
+		return;
+	json_write_string(writer, "resctrl", group->dir);
+	if (group->is_ours)
+		json_write_bool(writer, "resctrlOurs", true);
+	if (group->monitor)
+		json_write_string(writer, "resctrlMonitor", group->monitor);
+}
+
 static const char *record_text(struct arena *arena, const struct record *record, size_t *ret_length)
 {
 	struct json_writer writer = JSON_WRITER_INIT(arena, "  ");
@@ -154,6 +168,7 @@ static const char *record_text(struct arena *arena, const struct record *record,
 	json_write_string(&writer, "rootfs", record->rootfs);
 	json_write_string(&writer, "created", record->created);
 	json_write_strings(&writer, "cgroups", record->cgroups, record->n_cgroups);
+	write_resctrl(&writer, &record->resctrl);
 	if (record->has_hooks)
 		json_write_bool(&writer, "hooks", true);
 	if (record->has_no_keyring)

@@ -8,15 +8,29 @@
 #include "core/lookup_locked.h"
 #include "oci/config.h"
 
-/* Containers are not put into groups of resctrl, so there is none to change. */
-static int refuse_rdt(const struct container_changes *changes, struct err *err)
+static int check_rdt(
+	const struct container *container, const struct container_changes *changes, struct err *err)
 {
+	if (container->record.resctrl.dir)
+		return 0;
 	if (changes->l3_cache_schema)
 		return err_fail(err, ENOTSUP, "Intel RDT/CAT: l3 cache schema is not enabled");
 	if (changes->mem_bw_schema)
 		return err_fail(
 			err, ENOTSUP, "Intel RDT/MBA: memory bandwidth schema is not enabled");
 	return 0;
+}
+
+static int update_rdt(
+	const struct container *container, const struct container_changes *changes, struct err *err)
+{
+	const char *const lines[] = { changes->l3_cache_schema, changes->mem_bw_schema };
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < sizeof(lines) / sizeof(lines[0]); i++)
+		if (lines[i])
+			r = resctrl_write_schema(container->record.resctrl.dir, lines[i], err);
+	return r;
 }
 
 /*
@@ -87,7 +101,7 @@ int container_update(const struct runtime *runtime, const char *id,
 	if (r == 0)
 		r = lookup_require_running(&container, &status, err);
 	if (r == 0)
-		r = refuse_rdt(changes, err);
+		r = check_rdt(&container, changes, err);
 	if (r == 0)
 		r = complete_swap(&container, &resources, err);
 	if (r < 0)
@@ -95,5 +109,6 @@ int container_update(const struct runtime *runtime, const char *id,
 	if (runtime->is_rootless) /* the kernel refuses them; none were set at the creation either
 				   */
 		resources.n_devices = 0;
-	return update_frozen(&container, status, &settings, err);
+	r = update_frozen(&container, status, &settings, err);
+	return r < 0 ? r : update_rdt(&container, changes, err);
 }

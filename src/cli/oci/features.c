@@ -21,6 +21,9 @@ static const struct oci_features built_in = {
 	.has_cgroup_v2 = true,
 	.has_idmap_mounts = true,
 	.has_net_devices = true,
+	.has_intel_rdt = true,
+	.has_intel_rdt_schemata = true,
+	.has_intel_rdt_monitoring = true,
 };
 
 static int features_run(struct command_call *call, struct err *err)

@@ -20,62 +20,8 @@
 #include <unistd.h>
 
 #include "core/cgroup/internal.h"
+#include "file_tree.h"
 #include "oci/config.h"
-
-static struct arena arena;
-static char top[64];
-
-static int set_up(void **state)
-{
-	snprintf(top, sizeof(top), "/tmp/hull-cgroup-test-XXXXXX");
-	return mkdtemp(top) ? 0 : -1;
-}
-
-static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
-{
-	return remove(path);
-}
-
-static int tear_down(void **state)
-{
-	arena_done(&arena);
-	arena = ARENA_INIT;
-	return nftw(top, remove_one, 16, FTW_DEPTH | FTW_PHYS);
-}
-
-static const char *at(const char *path)
-{
-	return arena_printf(&arena, "%s/%s", top, path);
-}
-
-static void put(const char *path, const char *content)
-{
-	const char *full = at(path);
-	char above[PATH_MAX];
-	FILE *file;
-
-	snprintf(above, sizeof(above), "%s", full);
-	for (char *slash = above + strlen(top) + 1; (slash = strchr(slash, '/')); slash++) {
-		*slash = '\0';
-		mkdir(above, 0755);
-		*slash = '/';
-	}
-	file = fopen(full, "w");
-	assert_non_null(file);
-	fputs(content, file);
-	fclose(file);
-}
-
-static const char *get(const char *path)
-{
-	FILE *file = fopen(at(path), "r");
-	char *text = arena_alloc(&arena, 4096);
-
-	assert_non_null(file);
-	assert_true(fread(text, 1, 4095, file) < 4095);
-	fclose(file);
-	return text;
-}
 
 static struct cgroup group_at(bool is_v2, uint32_t controllers, const char *path, uint32_t n_made)
 {
