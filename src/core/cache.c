@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "core/cgroup/device_cache.h"
 #include "core/seccomp/seccomp.h"
 #include "core/template.h"
 
@@ -75,12 +76,28 @@ static int remove_filters(struct err *err)
 	return r;
 }
 
+static int list_programs(struct cache_listing *listing, struct err *err)
+{
+	const char **names;
+	size_t n;
+	int r = device_cache_list(listing->arena, &names, &n, err);
+
+	for (size_t i = 0; r == 0 && i < n; i++)
+		ARENA_APPEND(listing->arena, listing->entries,
+			listing->n_entries) = (struct cache_entry){
+			.kind = "devices",
+			.path = arena_printf(listing->arena, DEVICE_CACHE_DIR "/%s", names[i]),
+		};
+	return r;
+}
+
 /* In the order of the listing. The last one removes the directory of all. */
 static const struct {
 	int (*list)(struct cache_listing *listing, struct err *err);
 	int (*remove)(struct err *err);
 } kinds[] = {
 	{ list_filters, remove_filters },
+	{ list_programs, device_cache_remove },
 	{ list_namespace, remove_namespace },
 };
 

@@ -14,7 +14,7 @@
 #include "base/err.h"
 
 struct cache_entry {
-	const char *kind; /* "namespace", "seccomp" */
+	const char *kind; /* "namespace", "seccomp", "devices" */
 	const char *path;
 	uint64_t size_bytes; /* of a file; 0 for what is none */
 };

@@ -6,22 +6,27 @@
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
-#include <sys/vfs.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/fd.h"
+#include "core/private_mount.h"
 #include "sys/capability.h"
 #include "sys/clone.h"
 #include "sys/mount_api.h"
 #include "sys/nsfs.h"
 #include "sys/process.h"
 
-#define TEMPLATE_PARENT "/run/hull"
-#define TEMPLATE_FILE   TEMPLATE_DIR "/mnt"
+#define TEMPLATE_FILE TEMPLATE_DIR "/mnt"
+
+static const struct private_mount place = {
+	.dir = TEMPLATE_DIR,
+	.type = "tmpfs",
+	.data = "size=64k,nr_inodes=16,mode=700",
+	.magic = 0x01021994, /* TMPFS_MAGIC */
+};
 
 bool template_is_possible(void)
 {
@@ -138,50 +143,6 @@ static int make_namespace(int *ret_ns_fd, struct err *err)
 	return r;
 }
 
-static int make_directory(const char *path, mode_t mode, struct err *err)
-{
-	struct stat st;
-
-	if (mkdir(path, mode) < 0 && errno != EEXIST)
-		return err_sys(err, "mkdir %s", path);
-	if (lstat(path, &st) < 0)
-		return err_sys(err, "lstat %s", path);
-	if (!S_ISDIR(st.st_mode) || st.st_uid != 0 || (st.st_mode & 022))
-		return err_fail(
-			err, EPERM, "%s must be a directory that only root can write", path);
-	return 0;
-}
-
-/* A mount of its own that is in nobody's peer group: the pin must not appear in other namespaces.
- */
-static int make_private_mount(struct err *err)
-{
-	AUTO_FD int tree = -1;
-	AUTO_FD int target = -1;
-	int r;
-
-	target = open(TEMPLATE_DIR, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (target < 0)
-		return err_sys(err, "open " TEMPLATE_DIR);
-	r = mount_new_fs("tmpfs", "hull", "size=64k,nr_inodes=16,mode=700",
-		MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC, &tree, err);
-	if (r == 0)
-		r = mount_attach(tree, target, err);
-	/* a shared parent makes what is mounted on it shared, too */
-	return r < 0 ? r : mount_set_propagation(tree, MS_PRIVATE, false, err);
-}
-
-static bool has_private_mount(void)
-{
-	enum { TMPFS_MAGIC = 0x01021994 };
-	struct stat above, st;
-	struct statfs fs;
-
-	return stat(TEMPLATE_PARENT, &above) == 0 && stat(TEMPLATE_DIR, &st) == 0 &&
-	       above.st_dev != st.st_dev && statfs(TEMPLATE_DIR, &fs) == 0 &&
-	       fs.f_type == TMPFS_MAGIC;
-}
-
 static int pin(int ns_fd, struct err *err)
 {
 	AUTO_FD int tree = -1;
@@ -221,10 +182,8 @@ static int make_and_pin_on(size_t cpu, int *ret_ns_fd, struct err *err)
 static int make_and_pin(int *ret_ns_fd, struct err *err)
 {
 	cpu_set_t allowed;
-	int r = 0;
+	int r = private_mount_make(&place, err);
 
-	if (!has_private_mount())
-		r = make_private_mount(err);
 	if (r < 0)
 		return r;
 	if (sched_getaffinity(0, sizeof(allowed), &allowed) < 0)
@@ -240,19 +199,14 @@ static int make_and_pin(int *ret_ns_fd, struct err *err)
 int template_open(int *ret_ns_fd, struct err *err)
 {
 	struct err ignored = ERR_INIT;
+	AUTO_FD int lock = -1;
 	int r;
 
 	if (open_pinned(ret_ns_fd, &ignored) == 0)
 		return 0;
-	r = make_directory(TEMPLATE_PARENT, 0711, err);
-	if (r == 0)
-		r = make_directory(TEMPLATE_DIR, 0700, err);
+	r = private_mount_lock(&lock, err);
 	if (r < 0)
 		return r;
-	/* one maker at a time; the lock goes with the descriptor */
-	AUTO_FD int lock = open(TEMPLATE_PARENT, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (lock < 0 || flock(lock, LOCK_EX) < 0)
-		return err_sys(err, "flock " TEMPLATE_PARENT);
 	if (open_pinned(ret_ns_fd, &ignored) == 0)
 		return 0;
 	r = make_and_pin(ret_ns_fd, err);
@@ -264,11 +218,5 @@ int template_remove(struct err *err)
 	if (umount2(TEMPLATE_FILE, MNT_DETACH | UMOUNT_NOFOLLOW) < 0 && errno != EINVAL &&
 		errno != ENOENT)
 		return err_sys(err, "umount2 " TEMPLATE_FILE);
-	if (has_private_mount() && umount2(TEMPLATE_DIR, MNT_DETACH | UMOUNT_NOFOLLOW) < 0)
-		return err_sys(err, "umount2 " TEMPLATE_DIR);
-	if (rmdir(TEMPLATE_DIR) < 0 && errno != ENOENT && errno != ENOTEMPTY)
-		return err_sys(err, "rmdir " TEMPLATE_DIR);
-	if (rmdir(TEMPLATE_PARENT) < 0 && errno != ENOENT && errno != ENOTEMPTY)
-		return err_sys(err, "rmdir " TEMPLATE_PARENT);
-	return 0;
+	return private_mount_remove(&place, err);
 }

@@ -3,10 +3,13 @@
 
 #include <errno.h>
 #include <linux/bpf.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+
+#define DEVICE_PROGRAM_NAME "hull_devices"
 
 static int bpf_call(int command, union bpf_attr *attr)
 {
@@ -28,7 +31,7 @@ static int load(const struct bpf_insn *insns, size_t count, char *log, uint32_t 
 	attr.insns = address(insns);
 	attr.insn_cnt = (uint32_t)count;
 	attr.license = address("Apache-2.0");
-	memcpy(attr.prog_name, "hull_devices", sizeof("hull_devices"));
+	memcpy(attr.prog_name, DEVICE_PROGRAM_NAME, sizeof(DEVICE_PROGRAM_NAME));
 	if (log_size > 0) {
 		attr.log_level = 1;
 		attr.log_buf = address(log);
@@ -112,6 +115,51 @@ int bpf_open_program(uint32_t id, int *ret_fd, struct err *err)
 	fd = bpf_call(BPF_PROG_GET_FD_BY_ID, &attr);
 	if (fd < 0)
 		return err_sys(err, "bpf open program %u", id);
+	*ret_fd = fd;
+	return 0;
+}
+
+int bpf_pin(int program_fd, const char *path, struct err *err)
+{
+	union bpf_attr attr;
+
+	memset(&attr, 0, sizeof(attr));
+	attr.pathname = address(path);
+	attr.bpf_fd = (uint32_t)program_fd;
+	if (bpf_call(BPF_OBJ_PIN, &attr) < 0)
+		return err_sys(err, "bpf pin %s", path);
+	return 0;
+}
+
+static bool is_our_device_program(int fd)
+{
+	struct bpf_prog_info info;
+	union bpf_attr attr;
+
+	memset(&info, 0, sizeof(info));
+	memset(&attr, 0, sizeof(attr));
+	attr.info.bpf_fd = (uint32_t)fd;
+	attr.info.info_len = sizeof(info);
+	attr.info.info = address(&info);
+	return bpf_call(BPF_OBJ_GET_INFO_BY_FD, &attr) == 0 &&
+	       info.type == BPF_PROG_TYPE_CGROUP_DEVICE && info.created_by_uid == 0 &&
+	       strcmp(info.name, DEVICE_PROGRAM_NAME) == 0;
+}
+
+int bpf_open_pinned_device_program(const char *path, int *ret_fd, struct err *err)
+{
+	union bpf_attr attr;
+	int fd;
+
+	memset(&attr, 0, sizeof(attr));
+	attr.pathname = address(path);
+	fd = bpf_call(BPF_OBJ_GET, &attr);
+	if (fd < 0)
+		return err_sys(err, "bpf open %s", path);
+	if (!is_our_device_program(fd)) {
+		close(fd);
+		return err_fail(err, EPERM, "%s is no device program of ours", path);
+	}
 	*ret_fd = fd;
 	return 0;
 }

@@ -27,3 +27,9 @@ int bpf_detach_device_program(int group_fd, int program_fd, struct err *err);
 int bpf_query_device_programs(int group_fd, uint32_t *ids, size_t size, struct err *err);
 
 int bpf_open_program(uint32_t id, int *ret_fd, struct err *err);
+
+/* path: on a bpffs, where nothing is yet (4.4). */
+int bpf_pin(int program_fd, const char *path, struct err *err);
+
+/* EPERM: what is pinned there is no device program that root loaded under our name for them. */
+int bpf_open_pinned_device_program(const char *path, int *ret_fd, struct err *err);

@@ -2,6 +2,7 @@
 /*
  * v2: one tree, and what belongs to its core: freezing, killing, device programs, ownership.
  */
+#include "core/cgroup/device_cache.h"
 #include "core/cgroup/internal.h"
 
 #include <errno.h>
@@ -243,7 +244,7 @@ static int set_devices(const struct cgroup *group, const struct oci_resources *r
 
 	if (group_fd < 0)
 		return err_sys(err, "open %s", group->dirs[0].path);
-	r = bpf_load_device_program(insns, n_insns, &program_fd, err);
+	r = device_cache_load(insns, n_insns, &program_fd, err);
 	if (r == 0)
 		r = replace_program(
 			group_fd, program_fd, is_update || group->dirs[0].n_made == 0, err);
