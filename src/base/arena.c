@@ -24,10 +24,12 @@ struct arena_block {
 	alignas(max_align_t) char bytes[];
 };
 
+int arena_failure_status = 1;
+
 static _Noreturn void arena_out_of_memory(void)
 {
 	dprintf(STDERR_FILENO, "%s: out of memory\n", program_invocation_short_name);
-	_exit(1);
+	_exit(arena_failure_status);
 }
 
 /*

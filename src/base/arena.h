@@ -4,8 +4,8 @@
  *
  * Layer 0, roles caller and command. Parsed documents, plans and everything else of one command
  * are allocated here and released at once. Allocation never returns NULL: when the machine has no
- * memory the process ends with a message and status 1 (nothing of the system is changed by that;
- * the next command finds and removes what was begun).
+ * memory the process ends with a message and arena_failure_status (nothing of the system is changed
+ * by that; the next command finds and removes what was begun).
  */
 #pragma once
 
@@ -19,6 +19,9 @@ struct arena {
 
 #define ARENA_INIT ((struct arena){ NULL })
 #define AUTO_ARENA __attribute__((cleanup(arena_done))) struct arena
+
+/* What the command at hand ends with when it fails; 1 until it is known. */
+extern int arena_failure_status;
 
 void arena_done(struct arena *arena);
 

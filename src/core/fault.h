@@ -2,8 +2,8 @@
 /*
  * fault: failures on demand, so that every step's failure can be tried.
  *
- * Layer 2, role caller. The environment variable HULL_FAULT makes one create or run fail; it can
- * make nothing succeed that would not.
+ * Layer 2, role caller. The environment variable HULL_FAULT makes one create, run or exec fail; it
+ *can make nothing succeed that would not.
  *
  *	fail:N   step N (from 0, as `plan` numbers them) of hull-init fails with EIO
  *	kill:N   before step N of hull-init the caller kills itself with SIGKILL

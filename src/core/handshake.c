@@ -161,6 +161,8 @@ int handshake_wait_exec(int socket_fd, struct err *err)
 
 	if (r <= 0)
 		return r;
+	if (message.kind == MESSAGE_HOLD) /* of a process that went ahead */
+		kill(getpid(), SIGKILL);
 	return message.kind == MESSAGE_ERROR ? take_error(&message, err)
 					     : unexpected(&message, err);
 }

@@ -81,6 +81,8 @@ int step_fork(struct init *init, const struct step *step, struct err *err)
 		return init_wait_go(init->report_fd, err); /* the caller has its pid */
 	message.number = pid;
 	r = init_send(init, &message, err);
+	if (r < 0) /* it would wait for a word that nobody can send */
+		kill(pid, SIGKILL);
 	_exit(r < 0 ? 1 : 0);
 }
 

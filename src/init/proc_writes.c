@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "base/fd.h"
 #include "init/init.h"
 #include "sys/procfs.h"
 
@@ -24,11 +25,14 @@ int step_oom_score(struct init *init, const struct step *step, struct err *err)
 {
 	char text[32];
 	int proc_fd;
+	bool is_first = init->proc_fd < 0;
 	int r = init_proc(init, &proc_fd, err);
 
 	snprintf(text, sizeof(text), "%lld", (long long)step->oom_score.value);
 	if (r == 0)
 		r = procfs_write(proc_fd, "self/oom_score_adj", text, err);
+	if (is_first) /* a proc of the namespaces that may be left now */
+		fd_replace(&init->proc_fd, -1);
 	if (r == -EACCES || r == -EPERM)
 		err_hint(err, "a lower score than the caller's own needs CAP_SYS_RESOURCE");
 	return r < 0 ? err_while(err, "set oom_score_adj to %s", text) : 0;

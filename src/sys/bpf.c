@@ -131,19 +131,37 @@ int bpf_pin(int program_fd, const char *path, struct err *err)
 	return 0;
 }
 
-static bool is_our_device_program(int fd)
+static int read_info(int program_fd, struct bpf_prog_info *ret, struct err *err)
 {
-	struct bpf_prog_info info;
 	union bpf_attr attr;
 
-	memset(&info, 0, sizeof(info));
+	memset(ret, 0, sizeof(*ret));
 	memset(&attr, 0, sizeof(attr));
-	attr.info.bpf_fd = (uint32_t)fd;
-	attr.info.info_len = sizeof(info);
-	attr.info.info = address(&info);
-	return bpf_call(BPF_OBJ_GET_INFO_BY_FD, &attr) == 0 &&
-	       info.type == BPF_PROG_TYPE_CGROUP_DEVICE && info.created_by_uid == 0 &&
-	       strcmp(info.name, DEVICE_PROGRAM_NAME) == 0;
+	attr.info.bpf_fd = (uint32_t)program_fd;
+	attr.info.info_len = sizeof(*ret);
+	attr.info.info = address(ret);
+	if (bpf_call(BPF_OBJ_GET_INFO_BY_FD, &attr) < 0)
+		return err_sys(err, "bpf ask about a program");
+	return 0;
+}
+
+int bpf_program_id(int program_fd, uint32_t *ret, struct err *err)
+{
+	struct bpf_prog_info info;
+	int r = read_info(program_fd, &info, err);
+
+	if (r == 0)
+		*ret = info.id;
+	return r;
+}
+
+static bool is_our_device_program(int fd)
+{
+	struct err ignored = ERR_INIT;
+	struct bpf_prog_info info;
+
+	return read_info(fd, &info, &ignored) == 0 && info.type == BPF_PROG_TYPE_CGROUP_DEVICE &&
+	       info.created_by_uid == 0 && strcmp(info.name, DEVICE_PROGRAM_NAME) == 0;
 }
 
 int bpf_open_pinned_device_program(const char *path, int *ret_fd, struct err *err)

@@ -27,6 +27,7 @@ int bpf_detach_device_program(int group_fd, int program_fd, struct err *err);
 int bpf_query_device_programs(int group_fd, uint32_t *ids, size_t size, struct err *err);
 
 int bpf_open_program(uint32_t id, int *ret_fd, struct err *err);
+int bpf_program_id(int program_fd, uint32_t *ret, struct err *err);
 
 /* path: on a bpffs, where nothing is yet (4.4). */
 int bpf_pin(int program_fd, const char *path, struct err *err);

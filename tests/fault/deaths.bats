@@ -113,6 +113,28 @@ die_each() {
 	done
 }
 
+@test "a death of exec before each step leaves the container as it was" {
+	local number
+
+	rich_bundle template
+	create_rich
+	try start "$ID"
+	for ((number = 0; number < 100; number++)); do
+		export HULL_FAULT=kill:$number
+		try exec "$ID" true
+		unset HULL_FAULT
+		[ "$status" != 0 ] || break
+		exits_with 137
+		eventually first_process_is_alone
+		has_status running
+		try exec "$ID" true
+		succeeds
+	done
+	[ "$number" -gt 8 ]
+	deleted_by_force
+	nobody_is_left
+}
+
 @test "control: a fault that is not reached kills nobody" {
 	rich_bundle template
 	HULL_FAULT=die:nowhere create_rich

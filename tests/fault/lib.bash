@@ -88,6 +88,11 @@ create_rich() {
 	fi
 }
 
+# first_process_is_alone: nothing of an exec that failed is left in the container
+first_process_is_alone() {
+	[ "$(cgroup_pids | wc -l)" = 1 ]
+}
+
 end_receiver() {
 	[ -z "${receiver:-}" ] || kill "$receiver" 2> /dev/null || true
 	receiver=

@@ -109,6 +109,45 @@ fail_each_step() {
 	nobody_is_left
 }
 
+# exec_fails_each_step ARGS...: of one more process in the container that runs
+exec_fails_each_step() {
+	local name last='' number
+
+	for ((number = 0; number < 100; number++)); do
+		export HULL_FAULT=fail:$number
+		try exec "$@" "$ID" true
+		unset HULL_FAULT
+		[ "$status" != 0 ] || break
+		exits_with 255 || return 1
+		[ "${#lines[@]}" = 1 ] && [[ $output == *"fault injected into step "* ]] || {
+			echo "step $number: $output" >&2
+			return 1
+		}
+		name=${output##*fault injected into step }
+		last=${name%% *}
+		eventually first_process_is_alone || return 1
+		has_status running || return 1
+	done
+	equal "$last" EXEC
+	[ "$number" -gt 8 ]
+	try exec "$@" "$ID" true
+	succeeds
+}
+
+@test "each step of exec fails with its name, and the container goes on" {
+	local kind
+
+	for kind in copy template user; do
+		rich_bundle "$kind"
+		create_rich
+		try start "$ID"
+		exec_fails_each_step
+		exec_fails_each_step --detach --pid-file "$T/pid"
+		deleted_by_force
+	done
+	nobody_is_left
+}
+
 @test "control: without the fault each of these bundles starts, and with a fault beyond the plan too" {
 	local kind
 

@@ -43,7 +43,7 @@ ends_well() {
 	if [ "$status" = 0 ]; then
 		return 0
 	fi
-	[ "$status" = 1 ] && [ "${#lines[@]}" -le 2 ] && [[ $output == *hull-oci:* ]] || {
+	[ "$status" = "${failure:-1}" ] && [ "${#lines[@]}" -le 2 ] && [[ $output == *hull-oci:* ]] || {
 		echo "$1: status $status: $output" >&2
 		return 1
 	}
@@ -134,6 +134,22 @@ ending_bundle() {
 	fail_calls EIO state "$ID"
 	fail_calls EIO kill "$ID" CONT
 	fail_calls EIO list
+	deleted_by_force
+	nobody_is_left
+}
+
+@test "exec: system calls fail, and the container goes on" {
+	local failure=255
+
+	SAMPLE=30
+	rich_bundle template
+	create_rich
+	try start "$ID"
+	restore() {
+		eventually first_process_is_alone && has_status running && oci exec "$ID" true
+	}
+	fail_calls EIO exec "$ID" true
+	fail_calls ENOMEM exec --detach "$ID" true
 	deleted_by_force
 	nobody_is_left
 }

@@ -667,3 +667,18 @@ on_terminal() {
 	says "$T/nowhere" "no such file or directory"
 	nothing_left
 }
+
+@test "what enters a container with a user namespace has its oom score, too" {
+	user_bundle '.process.oomScoreAdj = 321'
+	start_sleeper
+	try exec "$ID" cat /proc/self/oom_score_adj
+	prints 321
+	# the container itself in a user namespace that somebody else made
+	pid=$(pid_of)
+	first=$ID
+	bundle '.process.oomScoreAdj = 322 | .process.args = ["cat", "/proc/self/oom_score_adj"]'
+	namespace_path user "/proc/$pid/ns/user"
+	chown 100000:100000 "$BUNDLE/rootfs"
+	run_bundle
+	prints 322
+}

@@ -125,6 +125,8 @@ static int dispatch(const struct program *program, const struct global_options *
 		err_hint(&err, "%s --help lists them", program->name);
 		return fail(report, NULL, &err);
 	}
+	if (command->failure_status)
+		arena_failure_status = command->failure_status;
 	if (run_command(command, globals, &call, (int)rest->n_args - 1, (char **)rest->args + 1,
 		    report, &err) < 0)
 		return fail(report, command, &err);

@@ -194,35 +194,36 @@ static int kill_all(const struct cgroup *group, struct err *err)
 
 /* ---- devices ---- */
 
-static int detach_former(int group_fd, const uint32_t *ids, size_t n_ids, struct err *err)
+static int detach(int group_fd, uint32_t id, struct err *err)
 {
-	for (size_t i = 0; i < n_ids; i++) {
-		AUTO_FD int program_fd = -1;
-		int r = bpf_open_program(ids[i], &program_fd, err);
+	AUTO_FD int program_fd = -1;
+	int r = bpf_open_program(id, &program_fd, err);
 
-		if (r == 0)
-			r = bpf_detach_device_program(group_fd, program_fd, err);
-		if (r < 0)
-			return r;
-	}
-	return 0;
+	return r < 0 ? r : bpf_detach_device_program(group_fd, program_fd, err);
 }
 
-/* The new program is attached before the former ones go: at no time is a device free that neither
- * the old nor the new rules allow. */
-static int replace_program(int group_fd, int program_fd, bool may_have_one, struct err *err)
+/*
+ * The new program is attached before the former ones go: at no time is a device free that neither
+ * the old nor the new rules allow. One that is kept may be what is attached already.
+ */
+static int replace_program(int group_fd, int program_fd, struct err *err)
 {
-	uint32_t ids[PROGRAMS_MAX];
-	int r, n_ids = 0;
+	uint32_t ids[PROGRAMS_MAX], own;
+	bool is_attached = false;
+	int n_ids, r = bpf_program_id(program_fd, &own, err);
 
-	if (may_have_one) {
-		n_ids = bpf_query_device_programs(group_fd, ids, PROGRAMS_MAX, err);
-		if (n_ids < 0)
-			return n_ids;
-	}
-	r = bpf_attach_device_program(group_fd, program_fd, err);
-	if (r == 0)
-		r = detach_former(group_fd, ids, (size_t)n_ids, err);
+	if (r < 0)
+		return r;
+	n_ids = bpf_query_device_programs(group_fd, ids, PROGRAMS_MAX, err);
+	if (n_ids < 0)
+		return n_ids;
+	for (int i = 0; i < n_ids; i++)
+		is_attached |= ids[i] == own;
+	if (!is_attached)
+		r = bpf_attach_device_program(group_fd, program_fd, err);
+	for (int i = 0; r == 0 && i < n_ids; i++)
+		if (ids[i] != own)
+			r = detach(group_fd, ids[i], err);
 	return r;
 }
 
@@ -245,9 +246,10 @@ static int set_devices(const struct cgroup *group, const struct oci_resources *r
 	if (group_fd < 0)
 		return err_sys(err, "open %s", group->dirs[0].path);
 	r = device_cache_load(insns, n_insns, &program_fd, err);
-	if (r == 0)
-		r = replace_program(
-			group_fd, program_fd, is_update || group->dirs[0].n_made == 0, err);
+	if (r == 0 && (is_update || group->dirs[0].n_made == 0))
+		r = replace_program(group_fd, program_fd, err);
+	else if (r == 0)
+		r = bpf_attach_device_program(group_fd, program_fd, err);
 	if (r < 0) {
 		err_config(err, "/linux/resources/devices");
 		return err_path(err, group->dirs[0].path);

@@ -155,6 +155,7 @@ int planner_make(struct arena *arena, const struct oci_config *config,
 {
 	struct planner planner = begin(arena, config, facts, options, ret);
 
+	planner_add_before_joining(&planner);
 	return add_all(&planner, err);
 }
 
@@ -164,8 +165,10 @@ int planner_make_exec(struct arena *arena, const struct oci_config *config,
 {
 	struct planner planner = begin(arena, config, facts, options, ret);
 	const struct oci_process *process = config->process;
-	int r = planner_add_namespaces(&planner, err);
+	int r;
 
+	planner_add_before_joining(&planner);
+	r = planner_add_namespaces(&planner, err);
 	if (r < 0)
 		return r;
 	/* with the mount namespace the root was joined, too */

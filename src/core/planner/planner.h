@@ -147,6 +147,7 @@ uint64_t planner_propagation_of(const struct planner *planner, const struct path
 const char *planner_format(struct planner *planner, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
+void planner_add_before_joining(struct planner *planner);
 int planner_add_namespaces(struct planner *planner, struct err *err);
 int planner_add_root(struct planner *planner, struct err *err);
 int planner_add_mounts(struct planner *planner, struct err *err);

@@ -9,11 +9,29 @@
 #include "core/planner/planner.h"
 #include "sys/capability.h"
 
-static void add_limits(struct planner *planner, const struct oci_process *process)
+static void add_oom_score(struct planner *planner)
 {
-	if (process->oom_score_adj)
+	const struct oci_process *process = planner->config->process;
+
+	if (process && process->oom_score_adj)
 		planner_add(planner, STEP_OOM_SCORE, "/process/oomScoreAdj")->oom_score.value =
 			*process->oom_score_adj;
+}
+
+/*
+ * Nobody may trace hull-init, and the /proc files of such a process belong to root of the user
+ * namespace that it was executed in: of one that it has joined, root may not write them.
+ */
+void planner_add_before_joining(struct planner *planner)
+{
+	if (planner->joined_user)
+		add_oom_score(planner);
+}
+
+static void add_limits(struct planner *planner, const struct oci_process *process)
+{
+	if (!planner->joined_user)
+		add_oom_score(planner);
 	for (size_t i = 0; i < process->n_rlimits; i++) {
 		const struct oci_rlimit *limit = &process->rlimits[i];
 
