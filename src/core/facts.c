@@ -118,7 +118,7 @@ static void read_path(const char *path, bool no_follow, struct path_facts *ret)
 	struct stat st;
 	int r = no_follow ? lstat(path, &st) : stat(path, &st);
 
-	*ret = (struct path_facts){ .path = path };
+	*ret = (struct path_facts){ .path = path, .no_follow = no_follow };
 	if (r < 0) {
 		ret->open_errno = errno;
 		return;
@@ -169,7 +169,8 @@ static uint32_t host_id_of_root(const struct oci_id_mapping *mappings, size_t n)
 
 static void try_path(struct path_facts *facts)
 {
-	AUTO_FD int fd = facts->path && facts->exists ? open(facts->path, O_PATH | O_CLOEXEC) : -1;
+	int flags = O_PATH | O_CLOEXEC | (facts->no_follow ? O_NOFOLLOW : 0);
+	AUTO_FD int fd = facts->path && facts->exists ? open(facts->path, flags) : -1;
 
 	facts->is_out_of_reach = facts->path && facts->exists && fd < 0;
 }
@@ -212,7 +213,8 @@ static void read_sources(
 			continue;
 		/* an absent source is the file system that the name "" finds: nothing */
 		read_path(path_join(arena, ret->bundle, mount->source ? mount->source : ""),
-			has_option(mount, "copy-symlink"), &ret->sources[i]);
+			has_option(mount, "copy-symlink") || has_option(mount, "src-nofollow"),
+			&ret->sources[i]);
 	}
 }
 

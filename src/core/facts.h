@@ -26,6 +26,7 @@ struct path_facts {
 	bool is_directory;
 	bool is_on_root_mount; /* on the mount at "/"; only known where rootfsPropagation asks */
 	bool is_out_of_reach;  /* for the root of the container's user namespace */
+	bool no_follow;        /* a symbolic link at path's end is meant itself */
 	int open_errno;        /* why it does not exist for us: ENOENT, EACCES … */
 };
 

@@ -50,10 +50,11 @@ static int map_ids(const struct slot *slot, int tree, struct err *err)
 
 static int make_tree(const struct slot *slot, int *ret_fd, struct err *err)
 {
+	int flags = O_PATH | O_CLOEXEC | (slot->seen && slot->seen->no_follow ? O_NOFOLLOW : 0);
 	AUTO_FD int tree = -1;
 	int r;
 
-	AUTO_FD int fd = open(slot->path, O_PATH | O_CLOEXEC);
+	AUTO_FD int fd = open(slot->path, flags);
 	if (fd < 0)
 		return err_sys(err, "open %s", slot->path);
 	r = check_seen(fd, slot, err);

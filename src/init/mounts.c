@@ -137,9 +137,8 @@ static int copy_symlink_source(struct init *init, const struct step_mount *mount
 /* After mounting, the path must lead to what was mounted: else the target moved meanwhile. */
 static int verify(struct init *init, const struct step_mount *mount, int tree, struct err *err)
 {
-	const struct beneath_how how = {
-		.flags = O_PATH | (mount->flags & PLAN_MOUNT_NO_FOLLOW ? O_NOFOLLOW : 0),
-	};
+	bool no_follow = (mount->flags & PLAN_MOUNT_NO_FOLLOW) || mount->source.no_follow;
+	const struct beneath_how how = { .flags = O_PATH | (no_follow ? O_NOFOLLOW : 0) };
 	struct stat mounted, found;
 	int r;
 

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/fd.h"
+#include "base/text.h"
 #include "init/init.h"
 #include "sys/clone.h"
 #include "sys/keyring.h"
@@ -96,16 +97,29 @@ int step_session(struct init *init, const struct step *step, struct err *err)
 	return 0;
 }
 
+/* What keys and keyrings that are made from now on are labelled with; "": as SELinux decides. */
+static int set_key_label(struct init *init, const char *label, struct err *err)
+{
+	int proc_fd;
+	int r = init_proc(init, &proc_fd, err);
+
+	if (r == 0)
+		r = procfs_write(proc_fd, "self/attr/keycreate", label, err);
+	return r < 0 ? err_while(err, "label the session keyring %s", label) : 0;
+}
+
 int step_keyring(struct init *init, const struct step *step, struct err *err)
 {
+	const char *label = step->keyring.label;
 	struct err ignored = ERR_INIT;
+	int r = text_is_empty(label) ? 0 : set_key_label(init, label, err);
 
-	(void)init;
-	(void)err;
+	if (r < 0)
+		return r;
 	/* A kernel without keyrings, a full quota or a seccomp filter: the container shares nothing
 	   worse than what its user had, and engines expect it to start. */
 	keyring_join_session(step->keyring.name, &ignored);
-	return 0;
+	return text_is_empty(label) ? 0 : set_key_label(init, "", err);
 }
 
 int step_loopback(struct init *init, const struct step *step, struct err *err)

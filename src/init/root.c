@@ -57,7 +57,8 @@ int init_open_source(struct init *init, const struct plan_source *source, bool r
 		*ret_tree_fd = given;
 		return 0;
 	}
-	AUTO_FD int fd = open(source->path, O_PATH | O_CLOEXEC);
+	AUTO_FD int fd = open(
+		source->path, O_PATH | O_CLOEXEC | (source->no_follow ? O_NOFOLLOW : 0));
 	if (fd < 0)
 		err_sys(err, "open %s", source->path);
 	r = fd < 0 ? -err->code : check_same(fd, source, err);

@@ -111,6 +111,7 @@ struct plan_source {
 	const char *path;     /* in the host's view; NULL for a new file system */
 	uint64_t device; /* st_dev and st_ino that the caller saw, checked when path is opened; */
 	uint64_t inode;  /* 0: not checked */
+	uint64_t no_follow; /* 1: a symbolic link at path's end is meant itself */
 };
 
 /* Makes the root file system a mount of its own and the place that all later paths start from. */

@@ -16,7 +16,8 @@
 #define SOURCE(member)                                            \
 	SLOT(member.slot, "tree"), STRING(member.path, "source"), \
 		FIELD(member.device, "device", NUMBER, HIDDEN),   \
-		FIELD(member.inode, "inode", NUMBER, HIDDEN)
+		FIELD(member.inode, "inode", NUMBER, HIDDEN),     \
+		FIELD(member.no_follow, "no_follow", NUMBER, HIDDEN)
 
 static const struct plan_field join_fields[] = {
 	FIELD(join.type, "type", NUMBER, NAMESPACES),

@@ -820,3 +820,38 @@ pipe fifo 620"
 	fails_with ip_default_ttl "invalid argument"
 	nothing_left
 }
+
+@test "src-nofollow mounts a symbolic link itself, not what it leads to" {
+	local kind
+
+	ln -s inside "$T/link"
+	echo "what the host has there" > "$T/inside"
+	for kind in copy template user; do
+		case $kind in
+		user) user_bundle ;;
+		*) bundle ;;
+		esac
+		echo "the container's own" > "$BUNDLE/rootfs/tmp/inside"
+		chmod 755 "$T"
+		add_mount /tmp/mounted bind "$T/link" bind src-nofollow
+		add_mount /tmp/followed bind "$T/link" bind
+		set_script 'readlink /tmp/mounted; cat /tmp/mounted /tmp/followed'
+		case $kind in
+		user) run_bundle ;;
+		*) run_bundle --strategy "$kind" ;;
+		esac
+		prints $'inside\nthe container\'s own\nwhat the host has there'
+	done
+}
+
+@test "src-nofollow is no hindrance where there is no link, and a link that leads nowhere is mounted" {
+	mkdir "$T/directory"
+	echo here > "$T/directory/file"
+	ln -s /nowhere "$T/dangling"
+	bundle
+	add_mount /tmp/d bind "$T/directory" bind src-nofollow
+	add_mount /tmp/l bind "$T/dangling" bind src-nofollow
+	set_script 'cat /tmp/d/file; readlink /tmp/l'
+	run_bundle
+	prints $'here\n/nowhere'
+}

@@ -60,6 +60,7 @@ void planner_set_source(struct planner *planner, const struct path_facts *seen, 
 		.path = seen->path,
 		.device = seen->device,
 		.inode = seen->inode,
+		.no_follow = seen->no_follow,
 	};
 	if (!clones_in_caller(planner, seen))
 		return;

@@ -128,7 +128,8 @@ static void add_keyring(struct planner *planner, const struct oci_process *proce
 
 	if (planner->options->no_new_keyring)
 		return;
-	step = planner_add(planner, STEP_KEYRING, "");
+	step = planner_add(planner, STEP_KEYRING,
+		text_is_empty(process->selinux_label) ? "" : "/process/selinuxLabel");
 	step->keyring.name = planner_format(planner, "_ses.%s", planner->options->id);
 	step->keyring.label = process->selinux_label;
 }

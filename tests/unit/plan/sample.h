@@ -23,11 +23,11 @@ static inline void sample_set(struct step *step, const struct plan_field *field,
 		{ "a longer string than eight bytes", NULL },
 	};
 	static const char bytes[] = "\0\1\2\3\4\5\6\7\10\11\12\13";
-	static char texts[64 * 16][SAMPLE_TEXT_BYTES];
+	static char texts[64 * 32][SAMPLE_TEXT_BYTES];
 	char *at = (char *)step + field->offset;
-	char *text = texts[step->kind * 16 + number];
+	char *text = texts[step->kind * 32 + number];
 
-	assert(step->kind < 64 && number < 16);
+	assert(step->kind < 64 && number < 32);
 
 	switch ((enum plan_field_type)field->type) {
 	case PLAN_FIELD_NUMBER:
