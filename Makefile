@@ -8,7 +8,7 @@ SECONDS ?= 60
 FORMATTED = $(shell find src tests bench -name '*.[ch]' -not -path '*/corpus/*')
 
 .PHONY: all help deps demo test bench install clean format check-format check-layers fuzz man \
-	test-unit test-integration test-clients test-attacks test-faults test-differential
+	test-vm test-unit test-integration test-clients test-attacks test-faults test-differential
 
 all: build/build.ninja ## build build/hull-oci
 	@ninja -j $(JOBS) -C build
@@ -57,6 +57,9 @@ test-attacks: ## every known escape, the long form
 test-faults: ## every step and system call fails once
 	@tools/deps build test
 	@FAULT_LONG=1 tests/run build faults
+
+test-vm: all ## a part of them on pure cgroup v2, in a virtual machine that HULL_VM starts
+	@tests/vm/run $(VM)
 
 fuzz: ## run each fuzz target for SECONDS=60
 	@tools/deps build test

@@ -42,11 +42,6 @@ struct creation {
 	bool has_group; /* the group was made, or taken over, for this container: what is in it is
 			   ours */
 	int dir_fd;
-	int report_fd; /* our end */
-	int pidfd;
-	int64_t *fds;            /* by slot */
-	struct plan_time *times; /* shared with hull-init */
-	size_t times_bytes;
 	uint64_t begin_ns;
 };
 
@@ -63,6 +58,10 @@ void creation_done(struct creation *creation);
 #define AUTO_CREATION __attribute__((cleanup(creation_done))) struct creation
 
 int creation_prepare(struct creation *creation, struct err *err);
+
+/* What hull-init waits for while it builds the container: a launch_sync. */
+int creation_synchronise(struct launch *launch, enum plan_sync point, int fd, struct err *err);
+
 int creation_build(struct creation *creation, struct err *err);
 int creation_go(struct creation *creation, struct err *err);
 
