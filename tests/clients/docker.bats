@@ -87,7 +87,7 @@ compose() {
 }
 
 @test "docker run --read-only --tmpfs" {
-	run offline --read-only --tmpfs /t:size=4m "$IMAGE" sh -c 'df -k /t | tail -n 1; touch /t/x; touch /x'
+	run offline --read-only --tmpfs /t:size=4m "$IMAGE" sh -c 'df -k /t | tail -n 1; touch /t/x; touch /x 2>&1'
 	exits_with 1
 	matches "${lines[0]}" '^tmpfs +4096 '
 	equal "${lines[1]}" "touch: /x: Read-only file system"

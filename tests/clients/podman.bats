@@ -51,7 +51,8 @@ status_of() {
 
 @test "podman run: output and status are the program's" {
 	run offline "$IMAGE" sh -c 'echo out; echo err >&2'
-	prints $'out\nerr'
+	succeeds
+	says out err
 	run offline "$IMAGE" sh -c 'exit 42'
 	exits_with 42
 }

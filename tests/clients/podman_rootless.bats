@@ -62,7 +62,7 @@ status_of() {
 @test "rootless podman run: output and status are the program's" {
 	run offline "$IMAGE" sh -c 'echo out; echo err >&2; exit 42'
 	exits_with 42
-	equal "$output" $'out\nerr'
+	says out err
 }
 
 @test "rootless podman run: 127 is for a missing program, 126 for one that cannot be executed" {
