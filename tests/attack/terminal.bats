@@ -5,9 +5,13 @@
 
 load lib
 
-# in_terminal COMMAND: runs it by bash in a terminal of its own; sets $output
+# in_terminal COMMAND: runs it by bash in a terminal of its own; sets $output. Nothing is typed, and the
+# typing does not end: script makes an end-of-file of that, which the next to read would get.
 in_terminal() {
-	output=$(SHELL=/bin/bash timeout --kill-after 2 30 script -qec "$1" /dev/null < /dev/null 2>&1 | tr -d '\r')
+	[ -e "$T/typing" ] || mkfifo "$T/typing"
+	exec 8<> "$T/typing"
+	output=$(SHELL=/bin/bash timeout --kill-after 2 30 script -qec "$1" /dev/null <&8 2>&1 | tr -d '\r')
+	exec 8>&-
 }
 
 # What reads the rest of the terminal's input after the container's end, as a user's shell would.
@@ -48,7 +52,7 @@ needs_tiocsti() {
 @test "control: a program in the caller's session does push into it" {
 	needs_tiocsti
 	in_terminal "'$ATTACK_BIN/attack' tiocsti 'touch pwned
-'; $AFTERWARDS"
+'; ${AFTERWARDS/-t 1/-t 10}"
 	says "TIOCSTI: done" "the caller read: touch pwned"
 }
 

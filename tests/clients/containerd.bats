@@ -253,3 +253,9 @@ watch_events() {
 	says 137
 	c container rm victim
 }
+
+@test "containerd reads the runtime's entry that is shipped" {
+	run containerd --config "$CONTRIB/containerd/hull-1.toml" config dump
+	succeeds
+	says "containerd.runtimes.hull]" '/usr/bin/hull-oci"'
+}

@@ -4,12 +4,14 @@
 
 # start_docker: oom-score-adjust: a negative one cannot be set without CAP_SYS_RESOURCE
 start_docker() {
-	jq -n --arg w "$W" --arg runtime "$RUNTIME" --arg group "/$CLIENTS_TOKEN" '{
-		runtimes: { "under-test": { path: $runtime } }, "default-runtime": "under-test",
+	# beside ours the entry that is shipped, with the path of the program under test
+	jq --arg w "$W" --arg runtime "$RUNTIME" --arg group "/$CLIENTS_TOKEN" '{
+		runtimes: ({ "under-test": { path: $runtime } } + (.runtimes | map_values(.path = $runtime))),
+		"default-runtime": "under-test",
 		hosts: ["unix://\($w)/sock"], "data-root": "\($w)/data", "exec-root": "\($w)/exec",
 		pidfile: "\($w)/dockerd.pid", "storage-driver": "overlay2", "oom-score-adjust": 0,
 		"exec-opts": ["native.cgroupdriver=cgroupfs"], "cgroup-parent": $group
-	}' > "$W/daemon.json"
+	}' "$CONTRIB/docker/daemon.json" > "$W/daemon.json"
 	background "$W/log" dockerd --config-file "$W/daemon.json"
 	eventually docker version && docker load -q -i "$CLIENTS_WORK/image.tar" >> "$W/log" 2>&1
 }

@@ -238,3 +238,8 @@ compose() {
 	run docker ps -aq --filter name=hull_
 	prints ""
 }
+
+@test "docker run --runtime hull: the entry that is shipped" {
+	run docker run --rm --network none --runtime hull "$IMAGE" echo by hull
+	prints "by hull"
+}

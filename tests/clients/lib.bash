@@ -9,6 +9,7 @@
 
 bats_require_minimum_version 1.5.0
 IMAGE=localhost/busybox:1
+CONTRIB=$BATS_TEST_DIRNAME/../../contrib # what is shipped for engines
 # prints a number each 0.1 s
 COUNTER='i=0; while :; do i=$((i + 1)); echo line $i; sleep 0.1; done'
 

@@ -27,7 +27,7 @@ teardown_file() {
 }
 
 podman() {
-	CONTAINERS_CONF=$W/containers.conf timeout -k 5 50 podman --root "$W/root" --runroot "$W/run" \
+	CONTAINERS_CONF=$W/${configuration:-containers.conf} timeout -k 5 50 podman --root "$W/root" --runroot "$W/run" \
 		--tmpdir "$W/podman-tmp" --storage-driver overlay "$@" 3>&- 4>&-
 }
 
@@ -340,4 +340,18 @@ status_of() {
 	podman build -q --runtime "$RUNTIME" --cgroup-parent "/$CLIENTS_TOKEN/build" --network none --isolation oci -t built:1 "$W/context"
 	run offline localhost/built:1
 	prints built
+}
+
+@test "podman --runtime hull-oci: the configuration that is shipped" {
+	{
+		podman_configuration | sed '/^\[engine\]/,$d'
+		sed "s#/usr/local/bin/hull-oci#$RUNTIME#; s#\[\"/usr/bin/hull-oci\", #[#" "$CONTRIB/podman/50-hull.conf" |
+			sed '/^\[engine\]/a cgroup_manager = "cgroupfs"\nevents_logger = "file"'
+	} > "$W/shipped.conf"
+	configuration=shipped.conf
+	run podman --runtime hull-oci run --rm --network none "$IMAGE" echo by hull
+	prints "by hull"
+	# podman takes its errors as JSON, because the configuration says so
+	run -127 podman --runtime hull-oci run --rm --network none "$IMAGE" /no/such
+	says "no such file or directory"
 }

@@ -2,14 +2,18 @@
 #include <errno.h>
 
 #include "cli/command_help.h"
+#include "cli/completion.h"
 #include "cli/oci/commands.h"
 
 struct help_options {
 	bool man;
+	const char *completion;
 };
 
 static const struct option_spec help_option_table[] = {
 	OPTION_FLAG(struct help_options, man, "man", .help = "write the man page's source"),
+	OPTION_CHOICE(struct help_options, completion, "completion", .argument = "bash|zsh|fish",
+		.help = "write what the shell completes command lines by"),
 	OPTION_END,
 };
 
@@ -27,6 +31,8 @@ static int help_run(struct command_call *call, struct err *err)
 	const struct help_options *options = call->options;
 	const struct command *command;
 
+	if (options->completion)
+		return completion_write(call->program, options->completion, call->out, err);
 	if (call->n_args == 0)
 		return write_about_program(call, options->man);
 	command = command_find(call->program, call->args[0]);
