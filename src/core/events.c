@@ -96,6 +96,12 @@ static int watch_open(const struct container *container, uint64_t interval_nsec,
 
 /* ---- what happens ---- */
 
+/* v2; false also where nothing is watched. */
+static bool has_counter(const struct watch *watch)
+{
+	return watch->oom.wait_fd >= 0 && watch->oom.control_fd < 0;
+}
+
 /*
  * v1 wakes before the kernel chooses a process, so that the counter may not have moved yet, and
  * also when no process may be killed: the wake-up itself is the event. v2 wakes for every change of
@@ -103,7 +109,6 @@ static int watch_open(const struct container *container, uint64_t interval_nsec,
  */
 static int on_oom(struct watch *watch, struct err *err)
 {
-	bool is_v1 = watch->oom.control_fd >= 0;
 	struct err gone = ERR_INIT;
 	uint64_t n_kills = 0;
 
@@ -111,7 +116,7 @@ static int on_oom(struct watch *watch, struct err *err)
 		cgroup_oom_close(&watch->oom); /* the group was removed; that wakes, too */
 		return 0;
 	}
-	if (!is_v1 && n_kills == watch->n_kills)
+	if (has_counter(watch) && n_kills == watch->n_kills)
 		return 0;
 	watch->n_kills = n_kills;
 	return watch->report(watch->context, NULL, err);
@@ -149,8 +154,9 @@ static int wait_once(struct watch *watch, struct err *err)
 
 	if (poll(polled, sizeof(polled) / sizeof(polled[0]), -1) < 0)
 		return errno == EINTR ? 0 : err_sys(err, "poll");
-	/* first: what ended the container may be just that */
-	if (polled[0].revents)
+	/* First: what ended the container may be just that. v2 puts off a wake-up by up to 10 ms
+	 * when there was one just before, and its counter is right without one. */
+	if (polled[0].revents || (polled[1].revents && has_counter(watch)))
 		r = on_oom(watch, err);
 	if (r == 0 && polled[1].revents)
 		return 1;

@@ -12,6 +12,15 @@ events() {
 	watcher=$!
 }
 
+# watcher_looks: it has opened all that it waits for; its timer is the last
+watcher_looks() {
+	eventually watcher_has_a_timer
+}
+
+watcher_has_a_timer() {
+	readlink "/proc/$watcher/fd/"* | grep -q timerfd
+}
+
 # watcher_ends: within five seconds, in $status
 watcher_ends() {
 	eventually watcher_is_gone || {
@@ -168,7 +177,7 @@ stat_of() {
 	bundle '.linux.resources.memory = { limit: 33554432 }'
 	start_shell
 	events --interval 10m "$ID"
-	sleep 0.3
+	watcher_looks
 	inside 'probe eat 100'
 	equal "$status" 137
 	eventually has_events oom 1
@@ -185,7 +194,7 @@ stat_of() {
 	set_script 'while [ ! -e /go ]; do sleep 0.05; done; exec probe eat 100'
 	oci run --detach --bundle "$BUNDLE" "$ID" < /dev/null > "$T/$ID.out" 2>&1
 	events --interval 10m "$ID"
-	sleep 0.3
+	watcher_looks
 	touch "$BUNDLE/rootfs/go"
 	watcher_ends
 	equal "$status" 0
