@@ -3,6 +3,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <string.h>
 #include <sys/file.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
@@ -10,7 +12,15 @@
 #include <unistd.h>
 
 #include "base/fd.h"
+#include "base/text.h"
 #include "sys/mount_api.h"
+
+const struct private_mount private_mount_cache = {
+	.dir = PRIVATE_MOUNT_CACHE,
+	.type = "tmpfs",
+	.data = "size=64k,nr_inodes=16,mode=700",
+	.magic = 0x01021994, /* TMPFS_MAGIC */
+};
 
 static int make_directory(const char *path, mode_t mode, struct err *err)
 {
@@ -26,14 +36,72 @@ static int make_directory(const char *path, mode_t mode, struct err *err)
 	return 0;
 }
 
-bool private_mount_is_there(const struct private_mount *mount)
+/* One name below parent_fd; its stat(2) is in *ret. */
+static int open_directory(
+	int parent_fd, const char *name, struct stat *ret, int *ret_fd, struct err *err)
 {
-	struct stat above, st;
-	struct statfs fs;
+	AUTO_FD int fd = openat(parent_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 
-	return stat(PRIVATE_MOUNT_PARENT, &above) == 0 && stat(mount->dir, &st) == 0 &&
-	       above.st_dev != st.st_dev && st.st_uid == 0 && !(st.st_mode & 077) &&
-	       statfs(mount->dir, &fs) == 0 && (unsigned long)fs.f_type == mount->magic;
+	if (fd < 0)
+		return err_sys(err, "open %s", name);
+	if (fstat(fd, ret) < 0)
+		return err_sys(err, "fstat %s", name);
+	if (ret->st_uid != 0 || (ret->st_mode & (S_IWGRP | S_IWOTH)) != 0)
+		return err_fail(err, EPERM, "%s is not root's alone", name);
+	*ret_fd = TAKE_FD(fd);
+	return 0;
+}
+
+/* The directory, with or without the mount; *ret_is_mount: another file system than above it. */
+static int open_place(
+	const struct private_mount *mount, bool *ret_is_mount, int *ret_fd, struct err *err)
+{
+	char path[PATH_MAX];
+	struct stat st = { .st_dev = 0 };
+	char *rest = path + strlen(PRIVATE_MOUNT_PARENT "/");
+	AUTO_FD int fd = -1;
+	int r;
+
+	text_copy(path, sizeof(path), mount->dir);
+	rest[-1] = '\0';
+	r = open_directory(AT_FDCWD, path, &st, &fd, err);
+	for (char *name; r == 0 && (name = strsep(&rest, "/"));) {
+		dev_t above = st.st_dev;
+		int next = -1;
+
+		r = open_directory(fd, name, &st, &next, err);
+		if (r == 0)
+			fd_replace(&fd, next);
+		*ret_is_mount = st.st_dev != above;
+	}
+	if (r == 0)
+		*ret_fd = TAKE_FD(fd);
+	return r;
+}
+
+int private_mount_open(const struct private_mount *mount, int *ret_fd, struct err *err)
+{
+	AUTO_FD int fd = -1;
+	bool is_mount = false;
+	struct statfs fs;
+	int r = open_place(mount, &is_mount, &fd, err);
+
+	if (r < 0)
+		return r;
+	if (fstatfs(fd, &fs) < 0)
+		return err_sys(err, "statfs %s", mount->dir);
+	if (!is_mount || (unsigned long)fs.f_type != mount->magic)
+		return err_fail(err, ENOENT, "%s is no %s of its own", mount->dir, mount->type);
+	*ret_fd = TAKE_FD(fd);
+	return 0;
+}
+
+static bool is_there(const struct private_mount *mount)
+{
+	struct err ignored = ERR_INIT;
+	AUTO_FD int fd = -1;
+
+	return private_mount_open(mount, &fd, &ignored) == 0;
 }
 
 int private_mount_lock(int *ret_fd, struct err *err)
@@ -53,15 +121,17 @@ int private_mount_make(const struct private_mount *mount, struct err *err)
 {
 	AUTO_FD int tree = -1;
 	AUTO_FD int target = -1;
-	int r = make_directory(mount->dir, 0700, err);
+	bool is_mount;
+	int r = mount->above ? private_mount_make(mount->above, err) : 0;
 
-	if (r < 0 || private_mount_is_there(mount))
+	if (r == 0)
+		r = make_directory(mount->dir, 0700, err);
+	if (r < 0 || is_there(mount))
 		return r;
-	target = open(mount->dir, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (target < 0)
-		return err_sys(err, "open %s", mount->dir);
-	r = mount_new_fs(mount->type, "hull", mount->data,
-		MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC, &tree, err);
+	r = open_place(mount, &is_mount, &target, err);
+	if (r == 0)
+		r = mount_new_fs(mount->type, "hull", mount->data,
+			MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC, &tree, err);
 	if (r == 0)
 		r = mount_attach(tree, target, err);
 	/* a shared parent makes what is mounted on it shared, too */
@@ -70,7 +140,7 @@ int private_mount_make(const struct private_mount *mount, struct err *err)
 
 int private_mount_remove(const struct private_mount *mount, struct err *err)
 {
-	if (private_mount_is_there(mount) && umount2(mount->dir, MNT_DETACH | UMOUNT_NOFOLLOW) < 0)
+	if (is_there(mount) && umount2(mount->dir, MNT_DETACH | UMOUNT_NOFOLLOW) < 0)
 		return err_sys(err, "umount2 %s", mount->dir);
 	if (rmdir(mount->dir) < 0 && errno != ENOENT && errno != ENOTEMPTY)
 		return err_sys(err, "rmdir %s", mount->dir);

@@ -12,7 +12,6 @@
 #include <unistd.h>
 
 #include "base/fd.h"
-#include "core/private_mount.h"
 #include "sys/capability.h"
 #include "sys/clone.h"
 #include "sys/mount_api.h"
@@ -20,13 +19,6 @@
 #include "sys/process.h"
 
 #define TEMPLATE_FILE TEMPLATE_DIR "/mnt"
-
-static const struct private_mount place = {
-	.dir = TEMPLATE_DIR,
-	.type = "tmpfs",
-	.data = "size=64k,nr_inodes=16,mode=700",
-	.magic = 0x01021994, /* TMPFS_MAGIC */
-};
 
 bool template_is_possible(void)
 {
@@ -182,7 +174,7 @@ static int make_and_pin_on(size_t cpu, int *ret_ns_fd, struct err *err)
 static int make_and_pin(int *ret_ns_fd, struct err *err)
 {
 	cpu_set_t allowed;
-	int r = private_mount_make(&place, err);
+	int r = private_mount_make(&private_mount_cache, err);
 
 	if (r < 0)
 		return r;
@@ -218,5 +210,5 @@ int template_remove(struct err *err)
 	if (umount2(TEMPLATE_FILE, MNT_DETACH | UMOUNT_NOFOLLOW) < 0 && errno != EINVAL &&
 		errno != ENOENT)
 		return err_sys(err, "umount2 " TEMPLATE_FILE);
-	return private_mount_remove(&place, err);
+	return private_mount_remove(&private_mount_cache, err);
 }

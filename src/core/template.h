@@ -12,8 +12,9 @@
 #include <stdbool.h>
 
 #include "base/err.h"
+#include "core/private_mount.h"
 
-#define TEMPLATE_DIR "/run/hull/cache"
+#define TEMPLATE_DIR PRIVATE_MOUNT_CACHE
 
 /* This caller may make and use one. */
 bool template_is_possible(void);

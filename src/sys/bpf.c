@@ -3,13 +3,10 @@
 
 #include <errno.h>
 #include <linux/bpf.h>
-#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
-
-#define DEVICE_PROGRAM_NAME "hull_devices"
 
 static int bpf_call(int command, union bpf_attr *attr)
 {
@@ -31,7 +28,7 @@ static int load(const struct bpf_insn *insns, size_t count, char *log, uint32_t 
 	attr.insns = address(insns);
 	attr.insn_cnt = (uint32_t)count;
 	attr.license = address("Apache-2.0");
-	memcpy(attr.prog_name, DEVICE_PROGRAM_NAME, sizeof(DEVICE_PROGRAM_NAME));
+	memcpy(attr.prog_name, "hull_devices", sizeof("hull_devices"));
 	if (log_size > 0) {
 		attr.log_level = 1;
 		attr.log_buf = address(log);
@@ -131,40 +128,31 @@ int bpf_pin(int program_fd, const char *path, struct err *err)
 	return 0;
 }
 
-static int read_info(int program_fd, struct bpf_prog_info *ret, struct err *err)
+int bpf_describe_program(int program_fd, struct bpf_insn *insns, size_t size,
+	struct bpf_program_info *ret, struct err *err)
 {
+	struct bpf_prog_info info;
 	union bpf_attr attr;
 
-	memset(ret, 0, sizeof(*ret));
+	memset(&info, 0, sizeof(info));
+	info.xlated_prog_insns = address(insns);
+	info.xlated_prog_len = (uint32_t)(size * sizeof(*insns));
 	memset(&attr, 0, sizeof(attr));
 	attr.info.bpf_fd = (uint32_t)program_fd;
-	attr.info.info_len = sizeof(*ret);
-	attr.info.info = address(ret);
+	attr.info.info_len = sizeof(info);
+	attr.info.info = address(&info);
 	if (bpf_call(BPF_OBJ_GET_INFO_BY_FD, &attr) < 0)
-		return err_sys(err, "bpf ask about a program");
+		return err_sys(err, "bpf describe a program");
+	*ret = (struct bpf_program_info){
+		.id = info.id,
+		.type = info.type,
+		.created_by_uid = info.created_by_uid,
+		.n_insns = info.xlated_prog_len / sizeof(*insns),
+	};
 	return 0;
 }
 
-int bpf_program_id(int program_fd, uint32_t *ret, struct err *err)
-{
-	struct bpf_prog_info info;
-	int r = read_info(program_fd, &info, err);
-
-	if (r == 0)
-		*ret = info.id;
-	return r;
-}
-
-static bool is_our_device_program(int fd)
-{
-	struct err ignored = ERR_INIT;
-	struct bpf_prog_info info;
-
-	return read_info(fd, &info, &ignored) == 0 && info.type == BPF_PROG_TYPE_CGROUP_DEVICE &&
-	       info.created_by_uid == 0 && strcmp(info.name, DEVICE_PROGRAM_NAME) == 0;
-}
-
-int bpf_open_pinned_device_program(const char *path, int *ret_fd, struct err *err)
+int bpf_open_pinned(const char *path, int *ret_fd, struct err *err)
 {
 	union bpf_attr attr;
 	int fd;
@@ -174,10 +162,6 @@ int bpf_open_pinned_device_program(const char *path, int *ret_fd, struct err *er
 	fd = bpf_call(BPF_OBJ_GET, &attr);
 	if (fd < 0)
 		return err_sys(err, "bpf open %s", path);
-	if (!is_our_device_program(fd)) {
-		close(fd);
-		return err_fail(err, EPERM, "%s is no device program of ours", path);
-	}
 	*ret_fd = fd;
 	return 0;
 }

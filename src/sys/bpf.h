@@ -27,10 +27,25 @@ int bpf_detach_device_program(int group_fd, int program_fd, struct err *err);
 int bpf_query_device_programs(int group_fd, uint32_t *ids, size_t size, struct err *err);
 
 int bpf_open_program(uint32_t id, int *ret_fd, struct err *err);
-int bpf_program_id(int program_fd, uint32_t *ret, struct err *err);
 
 /* path: on a bpffs, where nothing is yet (4.4). */
 int bpf_pin(int program_fd, const char *path, struct err *err);
 
-/* EPERM: what is pinned there is no device program that root loaded under our name for them. */
-int bpf_open_pinned_device_program(const char *path, int *ret_fd, struct err *err);
+/* Whatever is pinned there, perhaps no program. */
+int bpf_open_pinned(const char *path, int *ret_fd, struct err *err);
+
+struct bpf_program_info {
+	uint32_t id, type; /* BPF_PROG_TYPE_… */
+	uint32_t created_by_uid;
+	size_t n_insns;
+};
+
+/*
+ * What the kernel says of a program, and at most size of its instructions as the verifier left
+ * them: without what cannot be reached and, on some processors, with extensions to 64 bits. Where
+ * it does not tell them (bpf_jit_harden, a caller without CAP_BPF) insns stay as they are. Of
+ * something else than a program (a map has a descriptor of the same kind) the fields are nonsense,
+ * and insns stay.
+ */
+int bpf_describe_program(int program_fd, struct bpf_insn *insns, size_t size,
+	struct bpf_program_info *ret, struct err *err);

@@ -16,9 +16,9 @@ private() {
 		'"$1"
 }
 
-# kinds KIND...: as a list in JSON, sorted, with the device programs that are kept on pure cgroup v2
+# kinds KIND...: those, and the device programs that cgroup v2 needs, as sorted JSON
 kinds() {
-	[ "$(stat -f -c %T /sys/fs/cgroup)" != cgroup2fs ] || set -- devices "$@"
+	! cgroup_is_v2 || set -- "$@" devices
 	jq -nc '$ARGS.positional | sort' --args "$@"
 }
 

@@ -19,6 +19,7 @@
 #include "sys/capability.h"
 
 static const struct private_mount place = {
+	.above = &private_mount_cache,
 	.dir = DEVICE_CACHE_DIR,
 	.type = "bpf",
 	.data = "mode=700",
@@ -44,30 +45,43 @@ static void name_of(const struct bpf_insn *insns, size_t count, char ret[SHA256_
 	sha256_hex(key, ret);
 }
 
-/* The directory that was looked at, whatever its path leads to later. */
-static int open_place(int *ret_fd, struct err *err)
-{
-	AUTO_FD int fd = open(DEVICE_CACHE_DIR, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-
-	if (fd < 0)
-		return err_sys(err, "open " DEVICE_CACHE_DIR);
-	if (!private_mount_is_there(&place))
-		return err_fail(err, EPERM, DEVICE_CACHE_DIR " is not ours alone");
-	*ret_fd = TAKE_FD(fd);
-	return 0;
-}
-
 static void path_in(int dir_fd, const char *name, char *ret, size_t size)
 {
 	snprintf(ret, size, "/proc/self/fd/%d/%s", dir_fd, name);
 }
 
-static int open_pinned(int dir_fd, const char *name, int *ret_fd, struct err *err)
+static int check(struct arena *arena, int program_fd, const struct bpf_insn *insns, size_t count,
+	struct err *err)
+{
+	struct bpf_insn *found = ARENA_NEW_ARRAY(arena, count, struct bpf_insn);
+	struct bpf_program_info info;
+	int r = bpf_describe_program(program_fd, found, count, &info, err);
+
+	if (r < 0)
+		return r;
+	if (info.type != BPF_PROG_TYPE_CGROUP_DEVICE || info.created_by_uid != 0 ||
+		info.n_insns != count || memcmp(found, insns, count * sizeof(*insns)) != 0)
+		return err_fail(err, EPERM, "the program is another one");
+	return 0;
+}
+
+static int open_kept(struct arena *arena, const char *name, const struct bpf_insn *insns,
+	size_t count, int *ret_fd, struct err *err)
 {
 	char path[SHA256_HEX_BYTES + 64];
+	AUTO_FD int dir_fd = -1;
+	AUTO_FD int fd = -1;
+	int r = private_mount_open(&place, &dir_fd, err);
 
+	if (r < 0)
+		return r;
 	path_in(dir_fd, name, path, sizeof(path));
-	return bpf_open_pinned_device_program(path, ret_fd, err);
+	r = bpf_open_pinned(path, &fd, err);
+	if (r == 0)
+		r = check(arena, fd, insns, count, err);
+	if (r == 0)
+		*ret_fd = TAKE_FD(fd);
+	return r;
 }
 
 /* ---- what is kept ---- */
@@ -147,7 +161,7 @@ static void keep(int program_fd, const char *name)
 	AUTO_FD int dir_fd = -1;
 
 	if (private_mount_lock(&lock, &ignored) < 0 || private_mount_make(&place, &ignored) < 0 ||
-		open_place(&dir_fd, &ignored) < 0)
+		private_mount_open(&place, &dir_fd, &ignored) < 0)
 		return;
 	make_room(dir_fd);
 	unlinkat(dir_fd, name, 0); /* what could not be believed */
@@ -158,19 +172,18 @@ static void keep(int program_fd, const char *name)
 int device_cache_load(
 	const struct bpf_insn *insns, size_t count, int *ret_program_fd, struct err *err)
 {
+	AUTO_ARENA arena = ARENA_INIT;
 	struct err ignored = ERR_INIT;
 	char name[SHA256_HEX_BYTES];
-	AUTO_FD int dir_fd = -1;
 	int r;
 
 	if (!is_possible())
 		return bpf_load_device_program(insns, count, ret_program_fd, err);
 	name_of(insns, count, name);
-	if (open_place(&dir_fd, &ignored) == 0 &&
-		open_pinned(dir_fd, name, ret_program_fd, &ignored) == 0)
+	if (open_kept(&arena, name, insns, count, ret_program_fd, &ignored) == 0)
 		return 0;
 	r = bpf_load_device_program(insns, count, ret_program_fd, err);
-	if (r == 0)
+	if (r == 0 && check(&arena, *ret_program_fd, insns, count, &ignored) == 0)
 		keep(*ret_program_fd, name);
 	return r;
 }
@@ -191,7 +204,7 @@ int device_cache_list(struct arena *arena, const char ***ret, size_t *ret_count,
 
 	*ret = NULL;
 	*ret_count = 0;
-	if (open_place(&dir_fd, &absent) < 0)
+	if (private_mount_open(&place, &dir_fd, &absent) < 0)
 		return 0;
 	r = list_pins(arena, dir_fd, &pins, &n, err);
 	if (r < 0 || n == 0)

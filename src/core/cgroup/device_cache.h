@@ -7,6 +7,11 @@
  * (private_mount.h), under the SHA-256 of its instructions and of the kernel's release. At most
  * DEVICE_CACHE_PROGRAMS_MAX are kept: beyond that the oldest goes. Only for root of the machine;
  * whatever is wrong with it, it is as if nothing were kept.
+ *
+ * Whoever could choose what lies there could open devices to containers. A program is believed when
+ * it is one for devices, loaded by user 0, with exactly the instructions that would be loaded. One
+ * that the kernel shows otherwise than it was loaded (instructions that are never reached,
+ * bpf_jit_harden) could not be believed later, and is not kept.
  */
 #pragma once
 
@@ -14,10 +19,11 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "core/private_mount.h"
 
 struct bpf_insn;
 
-#define DEVICE_CACHE_DIR "/run/hull/devices"
+#define DEVICE_CACHE_DIR PRIVATE_MOUNT_CACHE "/devices"
 
 enum { DEVICE_CACHE_PROGRAMS_MAX = 64 };
 

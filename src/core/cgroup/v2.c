@@ -208,9 +208,10 @@ static int detach(int group_fd, uint32_t id, struct err *err)
  */
 static int replace_program(int group_fd, int program_fd, struct err *err)
 {
-	uint32_t ids[PROGRAMS_MAX], own;
+	struct bpf_program_info info;
+	uint32_t ids[PROGRAMS_MAX];
 	bool is_attached = false;
-	int n_ids, r = bpf_program_id(program_fd, &own, err);
+	int n_ids, r = bpf_describe_program(program_fd, NULL, 0, &info, err);
 
 	if (r < 0)
 		return r;
@@ -218,11 +219,11 @@ static int replace_program(int group_fd, int program_fd, struct err *err)
 	if (n_ids < 0)
 		return n_ids;
 	for (int i = 0; i < n_ids; i++)
-		is_attached |= ids[i] == own;
+		is_attached |= ids[i] == info.id;
 	if (!is_attached)
 		r = bpf_attach_device_program(group_fd, program_fd, err);
 	for (int i = 0; r == 0 && i < n_ids; i++)
-		if (ids[i] != own)
+		if (ids[i] != info.id)
 			r = detach(group_fd, ids[i], err);
 	return r;
 }

@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/audit.h>
+#include <linux/bpf.h>
 #include <linux/filter.h>
 #include <linux/mount.h>
 #include <linux/seccomp.h>
@@ -388,6 +389,50 @@ static int open_file(char **args)
 	return 127;
 }
 
+static int bpf(int command, union bpf_attr *attr)
+{
+	return (int)syscall(SYS_bpf, command, attr, sizeof(*attr));
+}
+
+/* plant-program PATH: pins a device program there that allows everything */
+static int plant_program(char **args)
+{
+	const struct bpf_insn insns[] = {
+		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0, .imm = 1 },
+		{ .code = BPF_JMP | BPF_EXIT },
+	};
+	union bpf_attr program = {
+		.prog_type = BPF_PROG_TYPE_CGROUP_DEVICE,
+		.insns = (uintptr_t)insns,
+		.insn_cnt = 2,
+		.license = (uintptr_t) "GPL",
+	};
+	union bpf_attr pin = { .pathname = (uintptr_t)args[0] };
+
+	pin.bpf_fd = (uint32_t)bpf(BPF_PROG_LOAD, &program);
+	tell("plant", bpf(BPF_OBJ_PIN, &pin));
+	return 0;
+}
+
+/* believe-program PATH GROUP CMD...: what a runtime does that believes in the pin: attaches it to
+ * the cgroup, enters that and becomes the program */
+static int believe_program(char **args)
+{
+	union bpf_attr pin = { .pathname = (uintptr_t)args[0] };
+	union bpf_attr attach = { .attach_type = BPF_CGROUP_DEVICE };
+	char procs[512];
+	int fd;
+
+	snprintf(procs, sizeof(procs), "%s/cgroup.procs", args[1]);
+	attach.attach_bpf_fd = (uint32_t)bpf(BPF_OBJ_GET, &pin);
+	attach.target_fd = (uint32_t)open(args[1], O_RDONLY | O_DIRECTORY);
+	fd = open(procs, O_WRONLY);
+	if (bpf(BPF_PROG_ATTACH, &attach) < 0 || write(fd, "0", 1) != 1)
+		return 1;
+	execvp(args[2], args + 2);
+	return 127;
+}
+
 static const struct {
 	const char *name;
 	int n_args;
@@ -404,6 +449,8 @@ static const struct {
 	{ "naive-mount", 3, naive_mount },
 	{ "hold-socket", 2, hold_socket },
 	{ "open-file", 3, open_file },
+	{ "plant-program", 1, plant_program },
+	{ "believe-program", 3, believe_program },
 };
 
 int main(int argc, char **argv)

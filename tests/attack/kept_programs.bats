@@ -1,0 +1,101 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+#
+# Device programs that are kept: whoever could choose what lies there could open the host's devices to
+# every container that comes. On cgroup v2; a cgroup2 mount of a hybrid host will do.
+
+load lib
+
+# planting COMMANDS: by bash in a mount namespace with cgroup v2 alone and an empty /run. open_kmsg runs the
+# bundle, which tries to open /dev/kmsg; pin is where the program of its rules lies after that.
+planting() {
+	skip_on_runc "no cache"
+	grep -qw bpf /proc/filesystems || skip "this kernel has no bpffs"
+	attack_bundle '.process.args = ["probe", "open", "/kmsg"]'
+	with_all_capabilities
+	mknod "$BUNDLE/rootfs/kmsg" c 1 11
+	export RUNTIME ROOT T BUNDLE ID HULL_TEST_TOKEN ATTACK_BIN
+	run unshare --mount --propagation private bash -euc '
+		if [ "$(stat -fc %T /sys/fs/cgroup)" != cgroup2fs ]; then
+			umount -R /sys/fs/cgroup
+			mount -t cgroup2 cgroup2 /sys/fs/cgroup
+		fi
+		mount -t tmpfs -o mode=755 run /run
+		oci() { timeout -k 2 30 "$RUNTIME" --root "$ROOT" "$@" < /dev/null; }
+		attack() { "$ATTACK_BIN/attack" "$@"; }
+		open_kmsg() { oci run --bundle "$BUNDLE" "$ID" 2>&1 || true; }
+		pin() { oci cache ls --format json | jq -r ".[] | select(.kind == \"devices\").path"; }
+		'"$1"
+}
+
+@test "a program that allows everything is not used in place of the right one" {
+	planting '
+		open_kmsg
+		pin=$(pin)
+		rm "$pin"
+		attack plant-program "$pin"
+		open_kmsg
+		open_kmsg'
+	prints $'error: open: Operation not permitted
+plant: done
+error: open: Operation not permitted
+error: open: Operation not permitted'
+}
+
+@test "control: who believes in the planted program opens the device, with the right one not" {
+	planting '
+		open_kmsg
+		pin=$(pin)
+		for n in 1 2; do
+			group=/sys/fs/cgroup/$HULL_TEST_TOKEN/$ID-$n
+			mkdir "$group"
+			attack believe-program "$pin" "$group" "$BUNDLE/rootfs/bin/probe" open "$BUNDLE/rootfs/kmsg" 2>&1 || true
+			rmdir "$group"
+			rm "$pin"
+			attack plant-program "$pin"
+		done'
+	prints $'error: open: Operation not permitted
+error: open: Operation not permitted
+plant: done
+opened
+plant: done'
+}
+
+@test "pins in a directory that an ordinary user owns are not used" {
+	planting '
+		open_kmsg
+		pin=$(pin)
+		rm "$pin"
+		attack plant-program "$pin"
+		chown 1000 /run/hull
+		open_kmsg
+		[ -e "$pin" ]'
+	prints $'error: open: Operation not permitted\nplant: done\nerror: open: Operation not permitted'
+}
+
+@test "the pins of another directory are not used through a link" {
+	planting '
+		open_kmsg
+		pin=$(pin)
+		rm "$pin"
+		attack plant-program "$pin"
+		mv /run/hull /run/planted
+		ln -s planted /run/hull
+		open_kmsg
+		[ -e "/run/planted/${pin#/run/hull/}" ]'
+	prints $'error: open: Operation not permitted\nplant: done\nerror: open: Operation not permitted'
+}
+
+@test "a container with every capability does not see what is kept" {
+	for strategy in copy template; do
+		planting '
+			open_kmsg
+			[ -n "$(pin)" ]
+			jq ".process.args = [\"sh\", \"-c\", \"cat /proc/self/mountinfo; attack detach look\"]" \
+				"$BUNDLE/config.json" > "$T/config" && mv "$T/config" "$BUNDLE/config.json"
+			oci run --strategy '$strategy' --bundle "$BUNDLE" "$ID"'
+		succeeds
+		says "setns: done" "/proc "
+		does_not_say " - bpf " "/run/hull" "below: devices" "below: cache"
+	done
+}
