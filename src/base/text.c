@@ -49,6 +49,8 @@ void text_make_printable(char *string)
 
 		if ((u < 0x20 && u != '\n' && u != '\t') || u == 0x7f)
 			*c = '?';
+		else if (u == 0xc2 && (c[1] & 0xe0) == 0x80) /* U+0080 to U+009F in UTF-8 */
+			*c = c[1] = '?';
 	}
 }
 

@@ -17,7 +17,8 @@ void text_copy(char *buffer, size_t size, const char *string);
 void text_format(char *buffer, size_t size, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* Replaces control characters (but not newlines between lines of text) and DEL by '?', in place. */
+/* Replaces control characters, also those of UTF-8 beyond ASCII (U+0080 to U+009F), and DEL by '?',
+ * in place; not newlines between lines of text, nor tabs. */
 void text_make_printable(char *string);
 
 static inline bool text_is_empty(const char *string)

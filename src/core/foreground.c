@@ -20,8 +20,8 @@ enum { FOREGROUND_CHUNK_BYTES = 16384 };
 struct relay {
 	int pidfd;
 	int signal_fd;
-	const struct notify *notify; /* NULL: none */
-	int master;                  /* -1: no terminal, or it is closed */
+	struct notify *notify; /* NULL: none */
+	int master;            /* -1: no terminal, or it is closed */
 	bool input_ended;
 	bool is_raw;
 	struct termios before;
@@ -119,6 +119,8 @@ static void copy_output(struct relay *relay)
 
 static int serve(struct relay *relay, struct err *err)
 {
+	bool is_ready = false; /* nobody waits for that here */
+
 	for (;;) {
 		struct pollfd polled[] = {
 			{ .fd = relay->pidfd, .events = POLLIN },
@@ -128,7 +130,6 @@ static int serve(struct relay *relay, struct err *err)
 				.events = POLLIN },
 			{ .fd = relay->notify ? relay->notify->socket_fd : -1, .events = POLLIN },
 		};
-		bool is_ready;
 
 		if (poll(polled, 5, -1) < 0 && errno != EINTR)
 			return err_sys(err, "poll");
@@ -140,9 +141,12 @@ static int serve(struct relay *relay, struct err *err)
 			notify_take(relay->notify, &is_ready);
 		if (polled[2].revents)
 			copy_output(relay);
-		else if (polled[0].revents && !polled[4].revents) /* and nothing is left to tell */
-			return 0;
+		else if (polled[0].revents) /* and nothing is left to print */
+			break;
 	}
+	if (relay->notify && relay->notify->socket_fd >= 0)
+		notify_take_rest(relay->notify, &is_ready);
+	return 0;
 }
 
 void foreground_hold_signals(sigset_t *ret_kept)
@@ -153,7 +157,7 @@ void foreground_hold_signals(sigset_t *ret_kept)
 	sigprocmask(SIG_BLOCK, &signals, ret_kept);
 }
 
-int foreground_wait(int pidfd, int console_fd, const struct notify *notify, const sigset_t *kept,
+int foreground_wait(int pidfd, int console_fd, struct notify *notify, const sigset_t *kept,
 	int *ret_status, struct err *err)
 {
 	struct relay relay = {

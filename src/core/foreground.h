@@ -22,5 +22,5 @@ void foreground_hold_signals(sigset_t *ret_kept);
  * between that and the own standard streams. What the container says to the service manager is
  * handed on, too; notify NULL: it says nothing. *ret_status: exit status, 128 + n for signal n.
  */
-int foreground_wait(int pidfd, int console_fd, const struct notify *notify, const sigset_t *kept,
+int foreground_wait(int pidfd, int console_fd, struct notify *notify, const sigset_t *kept,
 	int *ret_status, struct err *err);

@@ -25,7 +25,8 @@
 struct notify {
 	int socket_fd;           /* the container's; -1: it says nothing */
 	const char *host_socket; /* the manager's */
-	pid_t main_pid; /* told beside READY: the caller ends before it; 0: the caller stays */
+	pid_t main_pid;  /* told beside READY: the caller ends before it; 0: the caller stays */
+	bool is_unheard; /* what was said last did not reach the manager */
 };
 
 #define NOTIFY_INIT ((struct notify){ .socket_fd = -1 })
@@ -52,11 +53,16 @@ bool notify_has_dir(int dir_fd);
 /* Listens; what was said before is lost. */
 int notify_listen(int dir_fd, struct notify *notify, struct err *err);
 
-/* One datagram; *ret_is_ready becomes true when it said so. */
-void notify_take(const struct notify *notify, bool *ret_is_ready);
+/* One datagram, false if there is none; *ret_is_ready becomes true when it said so. */
+bool notify_take(struct notify *notify, bool *ret_is_ready);
 
-/* Until it is ready or has ended. */
-int notify_wait(const struct notify *notify, int pidfd, struct err *err);
+/* What is left when the container has ended; not without limit: whoever else has the socket may
+ * go on without end. */
+void notify_take_rest(struct notify *notify, bool *ret_is_ready);
 
-/* Pure: the lines of the datagram that may be handed on, each with its newline; "" for none. */
+/* Until it is ready, and the manager has read so, or it has ended. */
+int notify_wait(struct notify *notify, int pidfd, struct err *err);
+
+/* Pure: the lines of the datagram that may be handed on, each with its newline; "" for none.
+ * Control characters are replaced. */
 const char *notify_permitted(struct arena *arena, const char *text, size_t length);

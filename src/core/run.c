@@ -36,7 +36,7 @@ static int start(struct creation *creation, sigset_t *ret_kept, struct err *err)
 }
 
 static int wait_and_delete(
-	const struct creation *creation, const sigset_t *kept, int *ret_status, struct err *err)
+	struct creation *creation, const sigset_t *kept, int *ret_status, struct err *err)
 {
 	const struct container_request *request = creation->request;
 	struct err failed = ERR_INIT;

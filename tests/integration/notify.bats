@@ -4,36 +4,7 @@
 # A container says to the service manager of its host that it is ready (sd_notify(3)).
 
 load lib
-
-# manager [PATH]: listens at PATH, $NOTIFY_SOCKET of what follows; what it was told is in $T/told
-manager() {
-	export NOTIFY_SOCKET=${1:-$T/manager.sock}
-	notify listen "$NOTIFY_SOCKET" >> "$T/told" 3>&- &
-	manager=$!
-	if [ "${NOTIFY_SOCKET:0:1}" = / ]; then
-		eventually test -S "$NOTIFY_SOCKET"
-	else
-		eventually grep -qF "$NOTIFY_SOCKET" /proc/net/unix
-	fi
-}
-
-teardown() {
-	unset NOTIFY_SOCKET
-	[ -z "${manager:-}" ] || kill "$manager"
-	close_shells
-	delete_containers "$ROOT" || return 1
-	rm -rf --one-file-system "$T" || return 1
-}
-
-# told LINE...: exactly that, in this order; datagrams are queued, so the last may be on its way
-told() {
-	printf '%s\n' "$@" > "$T/expected"
-	eventually cmp -s "$T/told" "$T/expected" || {
-		echo "the manager was told:" >&2
-		cat "$T/told" >&2
-		return 1
-	}
-}
+load notify
 
 # saying TEXT...: a bundle whose program says so
 saying() {
@@ -52,15 +23,6 @@ saying() {
 	done
 }
 
-@test "it can name no other main process and store no descriptors" {
-	manager
-	saying 'MAINPID=1|READY=1|FDSTORE=1|FDNAME=x' 'MAINPID=1' 'NOTIFYACCESS=all' 'XREADY=1' 'READY=' \
-		$'STATUS=a' 'BARRIER=1' 'STOPPING=1'
-	run_bundle
-	succeeds
-	told 'READY=1|' 'STATUS=a|' 'STOPPING=1|'
-}
-
 @test "start waits until the container is ready, and names its process" {
 	manager
 	bundle
@@ -76,7 +38,7 @@ saying() {
 	equal "$(cat "$T/told")" ""
 	touch "$BUNDLE/rootfs/tmp/go"
 	wait "$starter"
-	told 'STATUS=soon|' "READY=1|MAINPID=$pid|"
+	told 'STATUS=soon|' "READY=1|MAINPID=$pid|" 'BARRIER=1 +fd'
 	has_status running
 }
 
@@ -86,7 +48,49 @@ saying() {
 	set_script 'notify say "READY=1"; exec sleep 100'
 	try run --detach --bundle "$BUNDLE" "$ID"
 	succeeds
-	told "READY=1|MAINPID=$(pid_of)|"
+	told "READY=1|MAINPID=$(pid_of)|" 'BARRIER=1 +fd'
+}
+
+@test "in a user namespace and in a joined pid namespace it is the process that the host sees" {
+	local kind
+
+	unshare --pid --fork --kill-child sleep 1000 3>&- &
+	unsharer=$!
+	eventually pgrep -P "$unsharer" sleep
+	manager
+	for kind in user joined; do
+		case $kind in
+		user) user_bundle ;;
+		joined)
+			bundle
+			namespace_path pid "/proc/$(pgrep -P "$unsharer" sleep)/ns/pid"
+			;;
+		esac
+		set_script 'notify say "READY=1"; exec sleep 100'
+		: > "$T/told"
+		try run --detach --bundle "$BUNDLE" "$ID"
+		succeeds
+		told "READY=1|MAINPID=$(pid_of)|" 'BARRIER=1 +fd'
+		equal "$(tr '\0' ' ' < "/proc/$(pid_of)/cmdline")" "sleep 100 "
+		try delete --force "$ID"
+	done
+	kill -KILL "$unsharer"
+	wait "$unsharer" || true
+}
+
+@test "start does not end before the manager has read that the container is ready" {
+	manager_that keep
+	bundle
+	set_script 'notify say "READY=1"; exec sleep 100'
+	try create --bundle "$BUNDLE" "$ID"
+	"$RUNTIME" --root "$ROOT" start "$ID" 3>&- &
+	starter=$!
+	eventually grep -q BARRIER "$T/told"
+	sleep 0.3
+	kill -0 "$starter"
+	kill "$manager"
+	manager=
+	wait "$starter"
 }
 
 @test "start ends when the container does, ready or not" {
@@ -164,6 +168,36 @@ saying() {
 	run_bundle
 	succeeds
 	says "NOTIFY_SOCKET=$T/nobody.sock: no such file or directory"
+}
+
+@test "a manager that does not read is waited for once, and spoken of once" {
+	manager_that ignore
+	saying $(seq -f STATUS=%g 40)
+	run_bundle
+	succeeds
+	equal "$output" "$(grep "NOTIFY_SOCKET=$NOTIFY_SOCKET: resource temporarily unavailable" <<< "$output")"
+	equal "${#lines[@]}" 1
+}
+
+@test "it is there on a tmpfs at /run, in a root that is read-only, and gone from the host with the container" {
+	manager
+	saying 'READY=1'
+	edit '.root.readonly = true'
+	add_mount /run tmpfs tmpfs nosuid
+	run_bundle
+	succeeds
+	told 'READY=1|'
+	[ ! -e "$ROOT/$ID" ]
+	[ ! -e "$BUNDLE/rootfs/run/notify" ]
+}
+
+@test "plan shows the mount and the variable" {
+	export NOTIFY_SOCKET=$T/manager.sock
+	bundle
+	try plan --bundle "$BUNDLE" "$ID"
+	succeeds
+	says "/run/notify" "NOTIFY_SOCKET=/run/notify/notify.sock"
+	[ ! -e "$ROOT/$ID" ]
 }
 
 @test "what is no path of a socket is said and left out" {

@@ -4,6 +4,7 @@
 # Containers of an ordinary user, who exists only in a mount namespace of each command's own.
 
 load lib
+load notify
 
 # user COMMAND...: as the ordinary user
 user() {
@@ -170,4 +171,21 @@ run_rootless() { # run_rootless SCRIPT
 	add_mount /m bind "$T/home/data" rbind ro
 	run_rootless 'ls /m; touch /m/x'
 	fails_with here "Read-only file system"
+}
+
+@test "an ordinary user's container says to a service manager that it is ready" {
+	manager "@$HULL_TEST_TOKEN-manager"
+	rootless_bundle
+	run_rootless 'notify say READY=1 MAINPID=1; echo "socket:$NOTIFY_SOCKET"'
+	prints "socket:/run/notify/notify.sock"
+	told 'READY=1|'
+	set_script 'notify say READY=1; exec sleep 100'
+	: > "$T/told"
+	as_user run --detach --bundle "$BUNDLE" "$ID"
+	succeeds
+	as_user state "$ID"
+	told "READY=1|MAINPID=$(jq .pid "$T/user.out")|" 'BARRIER=1 +fd'
+	as_user delete --force "$ID"
+	succeeds
+	[ -z "$(ls "$T/home/run/root")" ]
 }

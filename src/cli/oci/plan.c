@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <stdlib.h>
+
 #include "cli/oci/commands.h"
 #include "cli/oci/request.h"
 
@@ -25,6 +27,7 @@ static int plan_run(struct command_call *call, struct err *err)
 
 	request->runtime = call->runtime;
 	request->id = call->n_args > 0 ? call->args[0] : PLAN_DEFAULT_ID;
+	request->notify_socket = getenv("NOTIFY_SOCKET");
 	return container_print_plan(request, options->json, call->out, err);
 }
 

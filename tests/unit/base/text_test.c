@@ -55,10 +55,18 @@ static void formatting_cuts_the_same_way(void **state)
 
 static void control_characters_become_question_marks(void **state)
 {
-	char string[] = "a\033[31mb\r\nc\td\177\001\302\205";
+	char string[] = "a\033[31mb\r\nc\td\177\001\302\205\302\233J";
 
 	text_make_printable(string);
-	assert_string_equal(string, "a?[31mb?\nc\td??\302\205");
+	assert_string_equal(string, "a?[31mb?\nc\td??????J");
+}
+
+static void other_bytes_beyond_ascii_stay(void **state)
+{
+	char string[] = "\302\240\303\205\205\302";
+
+	text_make_printable(string);
+	assert_string_equal(string, "\302\240\303\205\205\302");
 }
 
 static void two_missing_strings_are_equal(void **state)
@@ -94,6 +102,7 @@ int main(void)
 		cmocka_unit_test(a_buffer_without_room_for_a_cut_takes_the_beginning),
 		cmocka_unit_test(formatting_cuts_the_same_way),
 		cmocka_unit_test(control_characters_become_question_marks),
+		cmocka_unit_test(other_bytes_beyond_ascii_stay),
 		cmocka_unit_test(two_missing_strings_are_equal),
 		cmocka_unit_test(the_rest_behind_a_prefix_is_found),
 	};

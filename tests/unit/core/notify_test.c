@@ -37,9 +37,16 @@ static void what_steers_the_manager_may_not(void **state)
 
 static void only_the_line_goes_that_may_not(void **state)
 {
-	static const char said[] = "MAINPID=1\nREADY=1\r\n\nFDSTORE=1\nSTATUS=\xff";
+	static const char said[] = "MAINPID=1\nREADY=1\n\nFDSTORE=1\nSTATUS=\xff";
 
-	assert_permitted(said, strlen(said), "READY=1\r\nSTATUS=\xff\n");
+	assert_permitted(said, strlen(said), "READY=1\nSTATUS=\xff\n");
+}
+
+static void what_steers_a_terminal_does_not_go(void **state)
+{
+	static const char said[] = "STATUS=\033[2J\a\tx\xc2\x9bJ\nREADY=1\r\nMAINPID\r=1";
+
+	assert_permitted(said, strlen(said), "STATUS=?[2J?\tx??J\nREADY=1?\n");
 }
 
 static void a_text_with_nul_says_nothing(void **state)
@@ -59,6 +66,7 @@ int main(void)
 		cmocka_unit_test(how_a_service_is_may_be_said),
 		cmocka_unit_test(what_steers_the_manager_may_not),
 		cmocka_unit_test(only_the_line_goes_that_may_not),
+		cmocka_unit_test(what_steers_a_terminal_does_not_go),
 		cmocka_unit_test(a_text_with_nul_says_nothing),
 		cmocka_unit_test(nothing_behind_the_end_is_read),
 	};
