@@ -355,3 +355,60 @@ status_of() {
 	run -127 podman --runtime hull-oci run --rm --network none "$IMAGE" /no/such
 	says "no such file or directory"
 }
+
+# manager: a service manager at $NOTIFY_SOCKET, what it is told is in $W/told
+manager() {
+	export NOTIFY_SOCKET=$W/manager.sock
+	rm -f "$NOTIFY_SOCKET"
+	[ -x "$W/notify" ] || cc -static -o "$W/notify" "$BATS_TEST_DIRNAME/../integration/helpers/notify.c"
+	"$W/notify" listen "$NOTIFY_SOCKET" > "$W/told" 3>&- 4>&- &
+	manager=$!
+	eventually test -S "$NOTIFY_SOCKET"
+}
+
+# saying TEXT...: podman run of a container that says so and waits
+saying() {
+	local options=()
+
+	while [ "$1" != -- ]; do
+		options+=("$1")
+		shift
+	done
+	shift
+	new --network none -v "$W/notify:/bin/notify:ro" "${options[@]}" "$IMAGE" \
+		sh -c 'echo "socket:$NOTIFY_SOCKET"; notify say "$@"; sleep 60' sh "$@"
+}
+
+logged() { # logged NAME TEXT
+	podman logs "$1" 2>&1 | grep -F "$2"
+}
+
+@test "podman run --sdnotify container: what it says reaches the service manager, conmon is the main process" {
+	manager
+	run saying -d --name ready --sdnotify container -- STATUS=warming READY=1
+	unset NOTIFY_SOCKET
+	succeeds
+	eventually grep -q '^READY=1' "$W/told"
+	eventually grep -q "MAINPID=$(podman inspect -f '{{.State.ConmonPid}}' ready)" "$W/told"
+	run podman logs ready
+	says "socket:/run/notify/notify.sock"
+	podman rm -f -t 0 ready
+	kill "$manager"
+}
+
+@test "podman run --sdnotify conmon, ignore: the container has no socket" {
+	manager
+	run saying -d --name conmon --sdnotify conmon -- READY=1
+	succeeds
+	eventually grep -q READY=1 "$W/told"
+	: > "$W/told"
+	run saying -d --name ignore --sdnotify ignore -- READY=1
+	succeeds
+	unset NOTIFY_SOCKET
+	for name in conmon ignore; do
+		eventually logged "$name" "no NOTIFY_SOCKET"
+		podman rm -f -t 0 "$name"
+	done
+	equal "$(cat "$W/told")" ""
+	kill "$manager"
+}
