@@ -5,6 +5,7 @@
 # success or with one line that says what failed, and nothing is left.
 
 load lib
+load ../integration/notify
 
 # Without these nothing of the program itself can go on. A close that strace makes fail leaves the
 # descriptor open, as the kernel's close(2) never does; a futex(2) that wakes nobody, where there is
@@ -124,6 +125,20 @@ ending_bundle() {
 	rich_bundle template
 	prepare() { create_rich && succeeds; }
 	fail_calls EIO start "$ID"
+	nobody_is_left
+}
+
+@test "run and start with a service manager: system calls fail" {
+	SAMPLE=40
+	manager
+	ending_bundle template
+	fail_calls EIO run --strategy template --bundle "$BUNDLE" "$ID"
+	edit '.process.args = ["notify", "say", "READY=1"]'
+	prepare() { create_rich && succeeds; }
+	fail_calls EIO start "$ID"
+	grep -q MAINPID "$T/told"
+	kill "$manager"
+	manager=
 	nobody_is_left
 }
 
