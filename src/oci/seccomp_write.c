@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Writes the rules of linux.seccomp. What may be absent and says nothing is left out: the text is
+ * hardly longer than the one that was read.
+ */
 #include "base/json_write.h"
 #include "oci/config.h"
 
@@ -12,7 +16,8 @@ static void write_args(struct json_writer *writer, const struct oci_seccomp_rule
 		json_write_u64(writer, "index", arg->index);
 		json_write_string(writer, "op", json_enum_name(oci_seccomp_op_names, (int)arg->op));
 		json_write_u64(writer, "value", arg->value);
-		json_write_u64(writer, "valueTwo", arg->value_two);
+		if (arg->value_two != 0)
+			json_write_u64(writer, "valueTwo", arg->value_two);
 		json_write_end(writer);
 	}
 	json_write_end(writer);
@@ -26,7 +31,8 @@ static void write_rule(struct json_writer *writer, const struct oci_seccomp_rule
 		writer, "action", json_enum_name(oci_seccomp_action_names, (int)rule->action));
 	if (rule->errno_ret)
 		json_write_u64(writer, "errnoRet", *rule->errno_ret);
-	write_args(writer, rule);
+	if (rule->n_args > 0)
+		write_args(writer, rule);
 	json_write_end(writer);
 }
 

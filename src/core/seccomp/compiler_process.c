@@ -6,10 +6,9 @@
  */
 #include <errno.h>
 #include <poll.h>
-#include <sched.h>
 #include <signal.h>
-#include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -21,33 +20,43 @@
 #include "sys/process.h"
 #include "sys/signals.h"
 
-enum { COMPILER_LIMIT_MS = 20 * 1000 }; /* the largest profiles take 30 */
+const struct seccomp_compiler seccomp_embedded_compiler = {
+	.program = hull_seccomp_image,
+	.program_end = hull_seccomp_image_end,
+	.limit_ms = 20 * 1000, /* the largest profiles take 30 */
+};
 
 /* What the new process needs; it runs in our memory until it executes the compiler. */
-struct compiler {
+struct compiler_process {
 	int program_fd;
 	int rules_fd;
 	int result_fd;
 	const char *fail_unknown;
+	int limit_ms;
 	struct err failed;
 };
 
-/* Role: child, on a stack of its own in the caller's memory. */
+/* Role: child, on a stack of its own in the caller's memory. It does not outlive the caller. */
 static int execute(void *argument)
 {
 	static const char *const no_environment[] = { NULL };
-	struct compiler *compiler = argument;
-	const char *const argv[] = { "hull-seccomp", compiler->fail_unknown, NULL };
+	struct compiler_process *process = argument;
+	const char *const argv[] = { "hull-seccomp", process->fail_unknown, NULL };
 
-	if (dup2(compiler->rules_fd, STDIN_FILENO) < 0 ||
-		dup2(compiler->result_fd, STDOUT_FILENO) < 0)
-		err_sys(&compiler->failed, "dup2");
-	else if (descriptors_close_on_exec_from(STDERR_FILENO + 1, &compiler->failed) == 0)
-		descriptors_execute(compiler->program_fd, argv, no_environment, &compiler->failed);
+	signals_reset();
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
+		err_sys(&process->failed, "prctl PR_SET_PDEATHSIG");
+	else if (dup2(process->rules_fd, STDIN_FILENO) < 0 ||
+		 dup2(process->result_fd, STDOUT_FILENO) < 0)
+		err_sys(&process->failed, "dup2");
+	else if (descriptors_close_on_exec_from(STDERR_FILENO + 1, &process->failed) == 0) {
+		descriptors_execute(process->program_fd, argv, no_environment, &process->failed);
+		err_hint(&process->failed, "may programs in memory (memfd) be executed here?");
+	}
 	return 1;
 }
 
-static int spawn(struct compiler *compiler, int *ret_pidfd, struct err *err)
+static int spawn(struct compiler_process *process, int *ret_pidfd, struct err *err)
 {
 	const struct clone_how how = { .cgroup_fd = -1 };
 	sigset_t all, kept;
@@ -56,27 +65,28 @@ static int spawn(struct compiler *compiler, int *ret_pidfd, struct err *err)
 
 	sigfillset(&all);
 	sigprocmask(SIG_SETMASK, &all, &kept);
-	r = clone_sharing_memory(&how, execute, compiler, &pid, ret_pidfd, err);
+	r = clone_sharing_memory(&how, execute, process, &pid, ret_pidfd, err);
 	sigprocmask(SIG_SETMASK, &kept, NULL);
-	if (r < 0 || !compiler->failed.code)
+	if (r < 0 || !process->failed.code)
 		return r;
 	process_kill_and_reap(*ret_pidfd);
-	*err = compiler->failed;
+	*err = process->failed;
 	return -err->code;
 }
 
-static int wait_for(int pidfd, int *ret_status, struct err *err)
+static int wait_for(int pidfd, int limit_ms, int *ret_status, struct err *err)
 {
 	struct pollfd ended = { .fd = pidfd, .events = POLLIN };
 	int n;
 
 	do
-		n = poll(&ended, 1, COMPILER_LIMIT_MS);
+		n = poll(&ended, 1, limit_ms);
 	while (n < 0 && errno == EINTR);
 	if (n == 1)
 		return process_wait(pidfd, ret_status, err);
 	process_kill_and_reap(pidfd);
-	return err_fail(err, ETIME, "it was not done after %d seconds", COMPILER_LIMIT_MS / 1000);
+	err_fail(err, ETIME, "it was not done after %d ms and is killed", limit_ms);
+	return err_hint(err, "is the profile very large, or this machine overloaded?");
 }
 
 /* The size of what it wrote into *result_fd, which is at its beginning then. */
@@ -90,15 +100,35 @@ static int size_of_result(int result_fd, size_t *ret, struct err *err)
 	return 0;
 }
 
+/* An err of its own says it all; anything else failed while it was run. */
+static int while_running(struct err *err)
+{
+	err_while(err, "compile the seccomp filter: hull-seccomp");
+	return err_config(err, "/linux/seccomp");
+}
+
+/* How it ended, where it does not say why. */
+static int judge(int status, struct err *err)
+{
+	if (status <= 128)
+		return err_fail(err, EPROTO, "it ended with status %d and says not why", status);
+	err_fail(err, EIO, "it was killed by signal %d", status - 128);
+	return status == 128 + SIGKILL
+		       ? err_hint(err, "is there too little memory, for the caller's cgroup too?")
+		       : -err->code;
+}
+
 static int take_error(int result_fd, size_t size, int status, struct err *err)
 {
 	struct err said;
 	ssize_t n = size == sizeof(said) ? fd_read_up_to(result_fd, &said, size, err) : 0;
 
 	if (n < 0)
-		return (int)n;
-	if (status != 1 || n != (ssize_t)sizeof(said) || said.code <= 0)
-		return err_fail(err, EPROTO, "it ended with status %d", status);
+		return while_running(err);
+	if (status != 1 || n != (ssize_t)sizeof(said) || said.code <= 0) {
+		judge(status, err);
+		return while_running(err);
+	}
 	err_sanitize(&said);
 	*err = said;
 	return -err->code;
@@ -122,43 +152,40 @@ static int take_program(struct arena *arena, int result_fd, size_t size,
 	return seccomp_program_check(program.insns, program.n_insns, err);
 }
 
-/* An err of its own says it all; anything else failed while it was run. */
-static int while_running(struct err *err)
-{
-	err_while(err, "compile the seccomp filter: hull-seccomp");
-	return err_config(err, "/linux/seccomp");
-}
-
-static int run(struct arena *arena, struct compiler *compiler, struct seccomp_program *ret,
+static int run(struct arena *arena, struct compiler_process *process, struct seccomp_program *ret,
 	struct err *err)
 {
 	AUTO_FD int pidfd = -1;
 	int status = 0, r;
 	size_t size = 0;
 
-	r = spawn(compiler, &pidfd, err);
+	r = spawn(process, &pidfd, err);
 	if (r == 0)
-		r = wait_for(pidfd, &status, err);
+		r = wait_for(pidfd, process->limit_ms, &status, err);
 	if (r == 0)
-		r = size_of_result(compiler->result_fd, &size, err);
-	if (r < 0)
-		return while_running(err);
-	if (status == 0)
-		r = take_program(arena, compiler->result_fd, size, ret, err);
-	else
-		return take_error(compiler->result_fd, size, status, err);
+		r = size_of_result(process->result_fd, &size, err);
+	if (r == 0 && status != 0)
+		return take_error(process->result_fd, size, status, err);
+	if (r == 0)
+		r = take_program(arena, process->result_fd, size, ret, err);
 	return r < 0 ? while_running(err) : 0;
 }
 
-int seccomp_run_compiler(struct arena *arena, const struct oci_seccomp *seccomp, bool fail_unknown,
-	struct seccomp_program *ret, struct err *err)
+int seccomp_run_compiler(struct arena *arena, const struct seccomp_compiler *compiler,
+	const struct oci_seccomp *seccomp, bool fail_unknown, struct seccomp_program *ret,
+	struct err *err)
 {
 	size_t length;
 	const char *rules = oci_seccomp_rules_text(arena, seccomp, &length);
 	AUTO_FD int program_fd = -1;
 	AUTO_FD int rules_fd = memfd_create("seccomp-rules", MFD_CLOEXEC);
 	AUTO_FD int result_fd = memfd_create("seccomp-program", MFD_CLOEXEC);
-	struct compiler compiler = { .fail_unknown = fail_unknown ? "1" : "0" };
+	struct compiler_process process = {
+		.rules_fd = rules_fd,
+		.result_fd = result_fd,
+		.fail_unknown = fail_unknown ? "1" : "0",
+		.limit_ms = compiler->limit_ms,
+	};
 	int r;
 
 	if (rules_fd < 0 || result_fd < 0) {
@@ -169,12 +196,10 @@ int seccomp_run_compiler(struct arena *arena, const struct oci_seccomp *seccomp,
 	if (r == 0 && lseek(rules_fd, 0, SEEK_SET) < 0)
 		r = err_sys(err, "lseek");
 	if (r == 0)
-		r = descriptors_seal_program("hull-seccomp", hull_seccomp_image,
-			PROGRAM_IMAGE_SIZE(hull_seccomp_image), &program_fd, err);
+		r = descriptors_seal_program("hull-seccomp", compiler->program,
+			(size_t)(compiler->program_end - compiler->program), &program_fd, err);
 	if (r < 0)
 		return while_running(err);
-	compiler.program_fd = program_fd;
-	compiler.rules_fd = rules_fd;
-	compiler.result_fd = result_fd;
-	return run(arena, &compiler, ret, err);
+	process.program_fd = program_fd;
+	return run(arena, &process, ret, err);
 }

@@ -36,7 +36,8 @@ static int find_or_compile(struct arena *arena, const struct oci_seccomp *seccom
 	if (seccomp_cache_open(true, &dir, &ignored) == 0 &&
 		seccomp_cache_load(arena, dir, key, ret, &ignored) == 0)
 		return 0;
-	r = seccomp_run_compiler(arena, seccomp, fail_unknown, ret, err);
+	r = seccomp_run_compiler(
+		arena, &seccomp_embedded_compiler, seccomp, fail_unknown, ret, err);
 	if (r == 0 && dir >= 0)
 		seccomp_cache_store(arena, dir, key, ret, &ignored);
 	return r;

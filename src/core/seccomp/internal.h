@@ -12,9 +12,23 @@
 
 /* ---- compiler_process.c ---- */
 
-/* By the embedded hull-seccomp. Errors are the compiler's (seccomp/compiler/compiler.h). */
-int seccomp_run_compiler(struct arena *arena, const struct oci_seccomp *seccomp, bool fail_unknown,
-	struct seccomp_program *ret, struct err *err);
+struct seccomp_compiler {
+	const unsigned char *program; /* an ELF file, to program_end */
+	const unsigned char *program_end;
+	int limit_ms; /* it is killed after that time */
+};
+
+extern const struct seccomp_compiler seccomp_embedded_compiler; /* hull-seccomp */
+
+/*
+ * Executes the compiler, which gets the rules on standard input, and has standard error and no
+ * other file, no environment, and signals as they are by default. Errors are the compiler's
+ * (seccomp/compiler/compiler.h); EIO when it was killed, ETIME after its time, EPROTO, EINVAL and
+ * E2BIG for what is no program, what descriptors_execute() says where it cannot be executed.
+ */
+int seccomp_run_compiler(struct arena *arena, const struct seccomp_compiler *compiler,
+	const struct oci_seccomp *seccomp, bool fail_unknown, struct seccomp_program *ret,
+	struct err *err);
 
 /* ---- kernel.c ---- */
 
