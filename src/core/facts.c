@@ -113,7 +113,15 @@ static int read_namespaces(const struct oci_config *config, struct host_facts *r
 	return 0;
 }
 
-static void read_path(const char *path, bool no_follow, struct path_facts *ret)
+static const char *read_link(struct arena *arena, const char *path)
+{
+	char link[PATH_MAX];
+	ssize_t n = readlink(path, link, sizeof(link) - 1);
+
+	return n < 0 ? NULL : arena_printf(arena, "%.*s", (int)n, link);
+}
+
+static void read_path(struct arena *arena, const char *path, bool no_follow, struct path_facts *ret)
 {
 	struct stat st;
 	int r = no_follow ? lstat(path, &st) : stat(path, &st);
@@ -127,6 +135,8 @@ static void read_path(const char *path, bool no_follow, struct path_facts *ret)
 	ret->device = st.st_dev;
 	ret->inode = st.st_ino;
 	ret->is_directory = S_ISDIR(st.st_mode);
+	if (S_ISLNK(st.st_mode))
+		ret->link = read_link(arena, path);
 }
 
 static bool mount_of(const char *path, uint64_t *ret)
@@ -212,7 +222,7 @@ static void read_sources(
 		if (!oci_mount_is_bind(mount))
 			continue;
 		/* an absent source is the file system that the name "" finds: nothing */
-		read_path(path_join(arena, ret->bundle, mount->source ? mount->source : ""),
+		read_path(arena, path_join(arena, ret->bundle, mount->source ? mount->source : ""),
 			has_option(mount, "copy-symlink") || has_option(mount, "src-nofollow"),
 			&ret->sources[i]);
 	}
@@ -332,7 +342,7 @@ int facts_read(struct arena *arena, const struct oci_config *config, const char 
 	};
 	ret->in_initial_userns = id_of_path(kinds[OCI_NAMESPACE_USER].own, &own) &&
 				 own.inode == FACTS_USER_INIT_INODE;
-	read_path(path_join(arena, bundle, config->root->path), false, &ret->root);
+	read_path(arena, path_join(arena, bundle, config->root->path), false, &ret->root);
 	read_sources(arena, config, ret);
 	compare_mounts(config, ret);
 	read_reach(config, ret);

@@ -27,6 +27,7 @@ struct path_facts {
 	bool is_on_root_mount; /* on the mount at "/"; only known where rootfsPropagation asks */
 	bool is_out_of_reach;  /* for the root of the container's user namespace */
 	bool no_follow;        /* a symbolic link at path's end is meant itself */
+	const char *link;      /* what that link says; NULL: there is none, or it is followed */
 	int open_errno;        /* why it does not exist for us: ENOENT, EACCES … */
 };
 

@@ -120,38 +120,59 @@ static int make_tree(
 	return r;
 }
 
-/* copy-symlink: what the source says, not where it leads. */
-static int copy_symlink_source(struct init *init, const struct step_mount *mount, struct err *err)
+static bool is_link_that_says(int root_fd, const char *path, const char *text)
 {
-	char link[PATH_MAX];
-	ssize_t n = readlink(mount->source.path, link, sizeof(link) - 1);
-	int r;
+	struct err ignored = ERR_INIT;
+	char found[PATH_MAX];
+	AUTO_FD int fd = -1;
+	ssize_t n;
 
+	if (beneath_open(root_fd, path, O_PATH | O_NOFOLLOW, 0, &fd, &ignored) < 0)
+		return false;
+	n = readlinkat(fd, "", found, sizeof(found) - 1);
 	if (n < 0)
-		return err_sys(err, "readlink %s", mount->source.path);
-	link[n] = '\0';
-	r = beneath_symlink(init->root_fd, link, mount->target, err);
-	return r == -EEXIST ? 0 : r;
+		return false;
+	found[n] = '\0';
+	return text_equal(found, text);
+}
+
+/* copy-symlink; the same link is there already where a container was before. */
+static int make_link(struct init *init, const struct step_mount *mount, struct err *err)
+{
+	struct err failed = ERR_INIT;
+	int r = beneath_symlink(init->root_fd, mount->source.path, mount->target, &failed);
+
+	if (r == -EEXIST && is_link_that_says(init->root_fd, mount->target, mount->source.path))
+		return 0;
+	if (r < 0)
+		*err = failed;
+	return r;
 }
 
 /* After mounting, the path must lead to what was mounted: else the target moved meanwhile. */
 static int verify(struct init *init, const struct step_mount *mount, int tree, struct err *err)
 {
-	bool no_follow = (mount->flags & PLAN_MOUNT_NO_FOLLOW) || mount->source.no_follow;
-	const struct beneath_how how = { .flags = O_PATH | (no_follow ? O_NOFOLLOW : 0) };
+	struct beneath_how how = { .flags = O_PATH };
+	bool no_follow = mount->flags & PLAN_MOUNT_NO_FOLLOW;
 	struct stat mounted, found;
 	int r;
 
 	AUTO_FD int fd = -1;
+	if (fstat(tree, &mounted) < 0)
+		return err_sys(err, "fstat the mount");
+	if (no_follow || S_ISLNK(mounted.st_mode))
+		how.flags |= O_NOFOLLOW;
 	r = beneath_open_how(init->root_fd, mount->target, &how, &fd, err);
 	if (r < 0)
 		return r;
-	if (fstat(tree, &mounted) < 0 || fstat(fd, &found) < 0)
+	if (fstat(fd, &found) < 0)
 		return err_sys(err, "fstat %s", mount->target);
-	if (mounted.st_dev != found.st_dev || mounted.st_ino != found.st_ino)
-		return err_fail(
-			err, ESTALE, "%s was exchanged while it was mounted on", mount->target);
-	return 0;
+	if (mounted.st_dev == found.st_dev && mounted.st_ino == found.st_ino)
+		return 0;
+	/* a link was mounted on what a link leads to: whoever follows the one follows both */
+	if (!no_follow && S_ISLNK(mounted.st_mode) && S_ISLNK(found.st_mode))
+		return 0;
+	return err_fail(err, ESTALE, "%s was exchanged while it was mounted on", mount->target);
 }
 
 static bool is_root(int root_fd, int target)
@@ -240,8 +261,10 @@ int step_mount(struct init *init, const struct step *step, struct err *err)
 	AUTO_FD int tree = -1;
 	int r;
 
-	if (mount->flags & PLAN_MOUNT_SYMLINK_SOURCE)
-		return copy_symlink_source(init, mount, err);
+	if (mount->flags & PLAN_MOUNT_SYMLINK) {
+		r = make_link(init, mount, err);
+		return r < 0 ? err_while(err, "copy the link %s", mount->target) : 0;
+	}
 	add_covered_mode(init, &changed, data);
 	if (mount->flags & PLAN_MOUNT_COPY_UP) /* it is filled first */
 		changed.attr_set &= ~(uint64_t)MOUNT_ATTR_RDONLY;

@@ -128,7 +128,7 @@ enum plan_mount_flag {
 	PLAN_MOUNT_FILE = 1 << 2,      /* source is not a directory: a missing target is a file */
 	PLAN_MOUNT_COPY_UP = 1 << 3,   /* tmpcopyup: what the target held is copied into it */
 	PLAN_MOUNT_PROC = 1 << 4,      /* a symlink as target is refused (CVE-2023-28642) */
-	PLAN_MOUNT_SYMLINK_SOURCE = 1 << 5, /* copy-symlink: make that symlink, mount nothing */
+	PLAN_MOUNT_SYMLINK = 1 << 5,   /* copy-symlink: a link that says source, and no mount */
 	PLAN_MOUNT_NO_FOLLOW = 1 << 6, /* dest-nofollow: a symlink as target is mounted on itself */
 	PLAN_MOUNT_SUBSTITUTE = 1 << 7, /* with slot: bound from there when the kernel refuses it */
 	PLAN_MOUNT_LATE_READONLY = 1 << 8, /* a later step makes it read-only */

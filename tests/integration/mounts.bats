@@ -855,3 +855,134 @@ pipe fifo 620"
 	run_bundle
 	prints $'here\n/nowhere'
 }
+
+@test "src-nofollow does not change where the target's own links lead" {
+	local strategy
+
+	mkdir "$T/directory"
+	echo here > "$T/directory/file"
+	ln -s inside "$T/link"
+	for strategy in copy template; do
+		bundle
+		mkdir "$BUNDLE/rootfs/real"
+		touch "$BUNDLE/rootfs/real-file"
+		ln -s real "$BUNDLE/rootfs/d"
+		ln -s /real-file "$BUNDLE/rootfs/l"
+		add_mount /d bind "$T/directory" bind src-nofollow
+		add_mount /l bind "$T/link" bind src-nofollow
+		set_script 'cat /real/file; readlink /d; readlink /real-file'
+		run_bundle --strategy "$strategy"
+		prints $'here\nreal\ninside'
+	done
+}
+
+@test "dest-nofollow mounts on a symbolic link itself, src-nofollow a link in its place" {
+	local kind
+
+	echo "the mounted" > "$T/file"
+	ln -s /somewhere "$T/link"
+	chmod 755 "$T"
+	for kind in copy template user; do
+		case $kind in
+		user) user_bundle ;;
+		*) bundle ;;
+		esac
+		echo "the linked" > "$BUNDLE/rootfs/linked"
+		ln -s linked "$BUNDLE/rootfs/l"
+		ln -s linked "$BUNDLE/rootfs/m"
+		ln -s linked "$BUNDLE/rootfs/n"
+		add_mount /l bind "$T/file" bind dest-nofollow
+		add_mount /m bind "$T/link" bind dest-nofollow src-nofollow
+		set_script 'cat /l /linked; readlink /m; readlink /n'
+		case $kind in
+		user) run_bundle ;;
+		*) run_bundle --strategy "$kind" ;;
+		esac
+		prints $'the mounted\nthe linked\n/somewhere\nlinked'
+		equal "$(readlink "$BUNDLE/rootfs/l")" linked
+	done
+}
+
+@test "without dest-nofollow a mount goes to where the link leads in the container" {
+	echo "the mounted" > "$T/file"
+	bundle
+	echo "the linked" > "$BUNDLE/rootfs/linked"
+	ln -s linked "$BUNDLE/rootfs/l"
+	add_mount /l bind "$T/file" bind
+	set_script 'cat /l /linked; readlink /l'
+	run_bundle
+	prints $'the mounted\nthe mounted\nlinked'
+}
+
+@test "dest-nofollow is no hindrance where there is no link, or nothing" {
+	echo "the mounted" > "$T/file"
+	mkdir "$T/directory"
+	touch "$T/directory/entry"
+	bundle
+	mkdir "$BUNDLE/rootfs/d"
+	add_mount /f bind "$T/file" bind dest-nofollow
+	add_mount /d bind "$T/directory" bind dest-nofollow
+	set_script 'cat /f; ls /d'
+	run_bundle
+	prints $'the mounted\nentry'
+}
+
+@test "a directory cannot be mounted on a symbolic link" {
+	mkdir "$T/directory"
+	bundle
+	ln -s tmp "$BUNDLE/rootfs/l"
+	add_mount /l bind "$T/directory" bind dest-nofollow
+	run_bundle
+	fails_with "on /l"
+	nothing_left
+}
+
+@test "copy-symlink makes the same link, and mounts what is none" {
+	local kind
+
+	ln -s ../where "$T/link"
+	echo content > "$T/file"
+	chmod 755 "$T"
+	for kind in copy template user; do
+		case $kind in
+		user) user_bundle ;;
+		*) bundle ;;
+		esac
+		add_mount /new/link bind "$T/link" bind copy-symlink
+		add_mount /file bind "$T/file" bind copy-symlink
+		set_script 'readlink /new/link; cat /file; grep -c " /new/link " /proc/self/mountinfo'
+		case $kind in
+		user) run_bundle ;;
+		*) run_bundle --strategy "$kind" ;;
+		esac
+		says $'../where\ncontent\n0'
+		equal "$(readlink "$BUNDLE/rootfs/new/link")" ../where
+		# where a container was before it is there
+		run_bundle
+		says $'../where\ncontent\n0'
+	done
+}
+
+@test "copy-symlink overwrites nothing" {
+	local made
+
+	ln -s where "$T/link"
+	for made in 'ln -s elsewhere' touch mkdir; do
+		bundle
+		$made "$BUNDLE/rootfs/there"
+		add_mount /there bind "$T/link" bind copy-symlink
+		run_bundle
+		fails_with "copy the link /there"
+		says "file exists"
+		nothing_left
+	done
+}
+
+@test "copy-symlink and a nofollow contradict each other" {
+	ln -s where "$T/link"
+	bundle
+	add_mount /there bind "$T/link" bind copy-symlink dest-nofollow
+	run_bundle
+	fails_with "/mounts/"
+	says "copy-symlink and dest-nofollow"
+}

@@ -88,8 +88,6 @@ static void set_common(const struct mount_job *job, struct step_mount *mount)
 		mount->flags |= PLAN_MOUNT_COPY_UP;
 	if (options->target_no_follow)
 		mount->flags |= PLAN_MOUNT_NO_FOLLOW;
-	if (options->copy_symlink)
-		mount->flags |= PLAN_MOUNT_SYMLINK_SOURCE;
 	if (job->is_over_proc)
 		mount->flags |= PLAN_MOUNT_OVER_PROC;
 }
@@ -109,6 +107,28 @@ static const struct path_facts *for_idmap(struct planner *planner, const struct 
 	return facts;
 }
 
+/* copy-symlink, and there is one: another link that says the same, and no mount. */
+static void add_link(struct planner *planner, const struct mount_job *job, const char *link)
+{
+	struct step_mount *mount = &planner_add(planner, STEP_MOUNT, job->config)->mount;
+
+	mount->source = (struct plan_source){ .slot = PLAN_NO_SLOT, .path = link };
+	mount->target = job->target;
+	mount->flags = PLAN_MOUNT_SYMLINK;
+}
+
+static int check_link_options(const struct mount_job *job, struct err *err)
+{
+	const struct mount_options *options = &job->options;
+
+	if (!options->copy_symlink || !(options->source_no_follow || options->target_no_follow))
+		return 0;
+	err_fail(err, EINVAL, "mount %s: a link cannot be copied and mounted: copy-symlink and %s",
+		job->mount->destination,
+		options->source_no_follow ? "src-nofollow" : "dest-nofollow");
+	return err_config(err, "%s/options", job->config);
+}
+
 static int add_bind(struct planner *planner, const struct mount_job *job, struct err *err)
 {
 	const struct path_facts *source = &planner->facts->sources[job->index];
@@ -117,22 +137,22 @@ static int add_bind(struct planner *planner, const struct mount_job *job, struct
 
 	if (!source->exists)
 		return refuse_source(planner, job, source, err);
+	if (job->options.copy_symlink && source->link) {
+		add_link(planner, job, source->link);
+		return 0;
+	}
 	set_common(job, &mount);
 	mount.flags |= PLAN_MOUNT_BIND;
 	if (job->options.is_recursive)
 		mount.flags |= PLAN_MOUNT_RECURSIVE;
 	if (!source->is_directory)
 		mount.flags |= PLAN_MOUNT_FILE;
-	if (job->options.copy_symlink) {
-		mount.source.path = source->path;
-	} else {
-		if (wants_idmap(job))
-			source = for_idmap(planner, source);
-		planner_set_source(planner, source, job->options.is_recursive,
-			planner_format(planner, "%s/source", job->config), &mount.source);
-		if (mount.source.slot >= 0)
-			set_idmap(planner, job, mount.source.slot);
-	}
+	if (wants_idmap(job))
+		source = for_idmap(planner, source);
+	planner_set_source(planner, source, job->options.is_recursive,
+		planner_format(planner, "%s/source", job->config), &mount.source);
+	if (mount.source.slot >= 0)
+		set_idmap(planner, job, mount.source.slot);
 	mount.base_propagation = planner_base_propagation(planner, &mount.source, source);
 	step = planner_add(planner, STEP_MOUNT, job->config);
 	step->mount = mount;
@@ -274,6 +294,8 @@ static int add_mount(struct planner *planner, size_t index, struct err *err)
 	job.target = path_join(planner->arena, "/", job.mount->destination);
 	mount_options_read(planner->arena, job.mount, &job.options);
 	r = check_idmap(planner, &job, err);
+	if (r == 0)
+		r = check_link_options(&job, err);
 	if (r == 0)
 		r = check_over_proc(planner, &job, err);
 	if (r < 0)

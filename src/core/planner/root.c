@@ -24,14 +24,6 @@ static bool has_hooks(const struct planner *planner)
 	       hooks[OCI_HOOK_CREATE_CONTAINER].n_hooks;
 }
 
-static bool reads_symlinks(const struct planner *planner)
-{
-	for (size_t i = 0; i < planner->config->n_mounts; i++)
-		if (oci_mount_has_option(&planner->config->mounts[i], "copy-symlink"))
-			return true;
-	return false;
-}
-
 /* Why the template strategy cannot be used; NULL: it can. */
 static const char *template_obstacle(const struct planner *planner)
 {
@@ -44,8 +36,6 @@ static const char *template_obstacle(const struct planner *planner)
 		return "it needs CAP_SYS_ADMIN";
 	if (has_hooks(planner))
 		return "prestart, createRuntime and createContainer hooks need the host's files";
-	if (reads_symlinks(planner))
-		return "copy-symlink mounts need the host's files";
 	if (planner->options->no_pivot)
 		return "--no-pivot is a way out of the other strategy";
 	if (!planner->facts->has_template)

@@ -67,7 +67,8 @@ static inline int planned_tear_down(void **state)
 	return 0;
 }
 
-/* What facts_read() would say of the sources: /missing is not there, *.file is no directory. */
+/* What facts_read() would say of the sources: /missing is not there, *.file is no directory,
+ * and *.link a link to "elsewhere" where links are meant themselves. */
 static inline void planned_see_sources(void)
 {
 	const struct oci_config *config = planned.config;
@@ -79,13 +80,19 @@ static inline void planned_see_sources(void)
 
 		if (!oci_mount_is_bind(&config->mounts[i]))
 			continue;
+		bool no_follow = oci_mount_has_option(&config->mounts[i], "copy-symlink") ||
+				 oci_mount_has_option(&config->mounts[i], "src-nofollow");
+
 		planned.facts.sources[i] = (struct path_facts){
 			.path = source ? source : "/b",
 			.exists = !text_equal(source, "/missing"),
-			.is_directory = !source || !strstr(source, ".file"),
+			.is_directory = !source ||
+					(!strstr(source, ".file") && !strstr(source, ".link")),
 			.open_errno = text_equal(source, "/missing") ? ENOENT : 0,
 			.device = 8,
 			.inode = 80 + i,
+			.no_follow = no_follow,
+			.link = no_follow && source && strstr(source, ".link") ? "elsewhere" : NULL,
 		};
 	}
 }

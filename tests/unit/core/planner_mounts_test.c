@@ -188,6 +188,46 @@ static void a_bind_on_a_link_can_be_asked_for(void **state)
 	assert_int_equal(planned_mount("/d")->flags, PLAN_MOUNT_BIND | PLAN_MOUNT_NO_FOLLOW);
 }
 
+static void a_link_as_source_can_be_mounted_itself(void **state)
+{
+	PLAN({ mounts_end, "{'destination':'/d','source':'/a.link',"
+			   "'options':['bind','src-nofollow']}" });
+	assert_int_equal(planned_mount("/d")->flags, PLAN_MOUNT_BIND | PLAN_MOUNT_FILE);
+	assert_int_equal(planned_mount("/d")->source.no_follow, 1);
+}
+
+static void a_link_as_source_can_be_copied_by_each_strategy(void **state)
+{
+	static const char *const strategies[] = { "copy", "template" };
+
+	for (size_t i = 0; i < 2; i++) {
+		planned.options.strategy = strategies[i];
+		PLAN({ mounts_end, "{'destination':'/d','source':'/a.link',"
+				   "'options':['bind','copy-symlink']}" });
+		assert_int_equal(planned_mount("/d")->flags, PLAN_MOUNT_SYMLINK);
+		assert_string_equal(planned_mount("/d")->source.path, "elsewhere");
+	}
+}
+
+static void what_is_no_link_is_mounted_instead_of_copied(void **state)
+{
+	PLAN({ mounts_end, "{'destination':'/d','source':'/data',"
+			   "'options':['bind','copy-symlink']}" });
+	assert_int_equal(planned_mount("/d")->flags, PLAN_MOUNT_BIND);
+}
+
+static void a_link_cannot_be_copied_and_mounted(void **state)
+{
+	planned_assert_refused(REFUSE({ mounts_end, "{'destination':'/d','source':'/a.link',"
+						    "'options':['bind','copy-symlink',"
+						    "'src-nofollow']}" }),
+		EINVAL, "/mounts/1/options");
+	planned_assert_refused(REFUSE({ mounts_end, "{'destination':'/d','source':'/a.link',"
+						    "'options':['bind','dest-nofollow',"
+						    "'copy-symlink']}" }),
+		EINVAL, "/mounts/1/options");
+}
+
 /* ---- idmapped ---- */
 
 static void a_bind_maps_ids_by_its_own_maps_or_the_containers(void **state)
@@ -412,6 +452,10 @@ int main(void)
 		PLANNED_TEST(in_a_user_namespace_binds_come_from_its_own_copy),
 		PLANNED_TEST(a_missing_source_is_refused_with_its_path),
 		PLANNED_TEST(a_bind_on_a_link_can_be_asked_for),
+		PLANNED_TEST(a_link_as_source_can_be_mounted_itself),
+		PLANNED_TEST(a_link_as_source_can_be_copied_by_each_strategy),
+		PLANNED_TEST(what_is_no_link_is_mounted_instead_of_copied),
+		PLANNED_TEST(a_link_cannot_be_copied_and_mounted),
 		PLANNED_TEST(a_bind_maps_ids_by_its_own_maps_or_the_containers),
 		PLANNED_TEST(idmap_needs_maps_of_the_mount_or_the_container),
 		PLANNED_TEST(only_binds_can_map_ids),

@@ -242,19 +242,6 @@ static void hooks_that_see_only_the_container_leave_the_template(void **state)
 	assert_true(planned.plan.spawn.use_template);
 }
 
-static void a_mount_that_reads_the_hosts_links_needs_the_copy(void **state)
-{
-	const struct change link = { "/mounts/-",
-		"{'destination':'/l','source':'/l','options':['bind','copy-symlink']}" };
-
-	PLAN(link);
-	assert_false(planned.plan.spawn.use_template);
-	assert_true(planned_mount("/l")->flags & PLAN_MOUNT_SYMLINK_SOURCE);
-	assert_string_equal(planned_mount("/l")->source.path, "/l");
-	planned.options.strategy = "template";
-	assert_no_template(REFUSE(link), "copy-symlink");
-}
-
 static void an_unknown_strategy_is_refused(void **state)
 {
 	planned.options.strategy = "magic";
@@ -403,7 +390,6 @@ int main(void)
 		PLANNED_TEST(the_template_is_refused_where_it_cannot_be),
 		PLANNED_TEST(what_refuses_the_template_chooses_the_copy),
 		PLANNED_TEST(hooks_that_see_only_the_container_leave_the_template),
-		PLANNED_TEST(a_mount_that_reads_the_hosts_links_needs_the_copy),
 		PLANNED_TEST(an_unknown_strategy_is_refused),
 		PLANNED_TEST(a_missing_root_is_refused),
 		PLANNED_TEST(without_a_mount_namespace_nothing_may_be_mounted),
