@@ -16,55 +16,61 @@ bool net_namespace_is_worth_it(void)
 	return sched_getaffinity(0, sizeof(allowed), &allowed) == 0 && CPU_COUNT(&allowed) > 1;
 }
 
-/* In a thread: only the thread's own namespace changes (unshare(2)), and it ends with it. */
-static void *make(void *argument)
+static void make(struct net_namespace *net)
 {
-	struct net_namespace *net = argument;
 	struct err *err = &net->failed;
 
 	if (unshare(CLONE_NEWNET) < 0) {
 		err_sys(err, "unshare a network namespace");
-		return NULL;
+		return;
 	}
 	if (loopback_up(err) < 0)
-		return NULL;
+		return;
 	net->fd = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
 	if (net->fd < 0)
 		err_sys(err, "open /proc/thread-self/ns/net");
+}
+
+/* In a thread: only the thread's own namespace changes (unshare(2)), and it ends with it. */
+static void *run(void *argument)
+{
+	struct net_namespace *net = argument;
+
+	make(net);
+	while (sem_wait(&net->is_placed) < 0) /* see begin_elsewhere() */
+		;
 	return NULL;
 }
 
 /*
  * The scheduler puts a new thread next to its maker more often than not, where it would only take
- * turns with it: it begins on any of the other processors.
+ * turns with it: it begins on any of the other processors. It does not end before that was said: a
+ * thread that has ended has no number any more, and 0 stands for the caller.
  */
 static void begin_elsewhere(struct net_namespace *net)
 {
 	int cpu = sched_getcpu();
 	cpu_set_t others;
 
-	if (cpu < 0 || sched_getaffinity(0, sizeof(net->allowed), &net->allowed) < 0)
+	if (cpu < 0 || sched_getaffinity(0, sizeof(others), &others) < 0)
 		return;
-	others = net->allowed;
 	CPU_CLR((size_t)cpu, &others);
 	pthread_setaffinity_np(net->thread, sizeof(others), &others);
 }
 
-/* Whoever waits leaves a processor free; the thread may have it, if the others are busy. */
 static void wait_for_thread(struct net_namespace *net)
 {
-	if (pthread_tryjoin_np(net->thread, NULL) != 0) {
-		pthread_setaffinity_np(net->thread, sizeof(net->allowed), &net->allowed);
-		pthread_join(net->thread, NULL);
-	}
+	pthread_join(net->thread, NULL);
 	net->is_running = false;
 }
 
 void net_namespace_begin(struct net_namespace *net)
 {
-	net->is_running = pthread_create(&net->thread, NULL, make, net) == 0;
+	sem_init(&net->is_placed, 0, 0);
+	net->is_running = pthread_create(&net->thread, NULL, run, net) == 0;
 	if (net->is_running)
 		begin_elsewhere(net);
+	sem_post(&net->is_placed);
 }
 
 int net_namespace_wait(struct net_namespace *net, struct err *err)

@@ -10,7 +10,7 @@
 #pragma once
 
 #include <pthread.h>
-#include <sched.h>
+#include <semaphore.h>
 #include <stdbool.h>
 
 #include "base/err.h"
@@ -18,9 +18,8 @@
 struct net_namespace {
 	pthread_t thread;
 	bool is_running;
-	cpu_set_t allowed; /* to the caller; the thread begins on one of them that is not the
-			      caller's */
-	int fd;            /* -1 */
+	sem_t is_placed;
+	int fd; /* -1 */
 	struct err failed;
 };
 
