@@ -59,10 +59,13 @@ privileged() { # privileged SCRIPT
 	strategy=template
 	privileged 'attack detach write'
 	run_by_strategy
+	says "setns: done"
 	bundle
+	touch "$BUNDLE/rootfs/rootfs-marker"
 	set_script 'ls /; cat /proc/self/mountinfo | wc -l'
 	run_by_strategy
 	succeeds
+	says rootfs-marker bin
 	does_not_say planted
 }
 

@@ -5,8 +5,9 @@
 #   attack_bundle [JQ...]     a bundle with the program `attack` (helpers/attack.c) in it
 #   both_strategies CMD...    CMD with $strategy set to each way to the new root
 #   host_canary               a file of the host at $CANARY; canary_is_safe at the end
-#   in_background CMD...      its pid is in $helper
-#   for_long SHORT LONG       which of two numbers this run is for
+#   in_background PROGRAM...  until end_helper
+#   rounds_until N MET...     ends a race: while rounds_until …; do …; done
+#   start_watching            the container of start_shell looks at who appears in its pid namespace
 #
 # Each attack has a control: the same attack where it is not kept from succeeding, so that it is
 # known to be one.
@@ -60,12 +61,28 @@ canary_is_safe() {
 		equal "$(ls -A "$T/outside")" canary
 }
 
-for_long() {
-	if [ "${ATTACK_LONG:-0}" = 0 ]; then
-		echo "$1"
-	else
-		echo "$2"
+is_long() {
+	[ "${ATTACK_LONG:-0}" != 0 ]
+}
+
+# is_told_of_cwd: the last command was refused for its working directory, or the first line of what its
+# program printed of it is inside: hull-init's own descriptors are the container's
+is_told_of_cwd() {
+	[[ $status != 0 && $output == "hull-oci: "*"(config /process/cwd)" ]] ||
+		grep -qx '/\|/proc\|/proc/.*' <<< "${lines[0]}"
+}
+
+# rounds_until N MET...: true as long as a race goes on: for N rounds, in the long form for half a minute,
+# and until MET says that both sides have met, however busy the machine is. A race that is never met
+# proves nothing: the test ends by its own time limit.
+rounds_until() {
+	: "${rounds:=0}" "${race_begin:=$SECONDS}"
+	if [ "$rounds" -ge "$1" ] && { ! is_long || [ $((SECONDS - race_begin)) -ge 28 ]; } && "${@:2}"; then
+		rounds=
+		race_begin=
+		return 1
 	fi
+	rounds=$((rounds + 1))
 }
 
 # create_only: the last bundle up to "created"; its pid is in $pid
@@ -78,4 +95,34 @@ create_only() {
 in_background() {
 	"$@" > /dev/null 3>&- &
 	helper=$!
+}
+
+end_helper() {
+	[ -n "${helper:-}" ] || return 0
+	kill "$helper" 2> /dev/null || true
+	wait "$helper" 2> /dev/null || true
+	helper=
+}
+
+# start_watching: the container of start_shell looks at every process that appears beside its own, into
+# $seen; has_seen_strangers: at one at least
+start_watching() {
+	seen=$BUNDLE/rootfs/tmp/seen
+	watch_stop=$BUNDLE/rootfs/tmp/stop
+	inside "attack watch /tmp/stop $CANARY > /tmp/seen &"
+	eventually grep -q ^watching "$seen"
+}
+
+has_seen_strangers() {
+	grep -q ^stranger "$seen"
+}
+
+stop_watching() {
+	touch "$watch_stop"
+	eventually grep -q ^watched "$seen"
+}
+
+teardown() {
+	end_helper
+	end_test
 }

@@ -59,6 +59,7 @@ link_is_refused() { # link_is_refused NAME TARGET
 	mkdir -p "$BUNDLE/rootfs/a/proc"
 	run_in 'readlink /a/proc/self'
 	succeeds
+	matches "$output" '^[0-9]+$'
 }
 
 dev_link() { # dev_link TARGET
@@ -67,6 +68,7 @@ dev_link() { # dev_link TARGET
 	for strategy in copy template; do
 		set_script 'echo ran'
 		run_by_strategy
+		prints ran || return 1
 		canary_is_safe || return 1
 		equal "$(find "$T/outside" -newer "$BUNDLE/config.json")" "" || return 1
 		nothing_left || return 1
@@ -84,7 +86,8 @@ dev_link() { # dev_link TARGET
 	bundle '.mounts |= map(select(.destination | startswith("/dev") | not))'
 	replace_dir dev two
 	ln -s ../../../../outside "$BUNDLE/rootfs/two"
-	run_in true
+	run_in 'echo ran'
+	prints ran
 	canary_is_safe
 }
 
@@ -217,70 +220,65 @@ null_volume() { # null_volume: a bundle whose /dev is a volume, and masked files
 }
 
 @test "a /dev/null that is exchanged during the start never shows another file" {
-	local end tries=0 masked=0
+	local masked=0 refused=0
 
 	host_canary
 	null_volume
 	mknod -m 666 "$T/dev/null" c 1 3
 	ln -s /etc/passwd "$T/dev/other"
-	in_background attack exchange "$T/dev/null" "$T/dev/other" "$(for_long 1500 20000)"
-	end=$((SECONDS + $(for_long 1 19)))
+	in_background "$ATTACK_BIN/attack" exchange "$T/dev/null" "$T/dev/other"
 	set_script 'stat -c %t:%T /etc/secret; cat /etc/secret'
-	while [ "$SECONDS" -lt "$end" ]; do
-		tries=$((tries + 1))
+	both_met() { [ "$masked" -gt 0 ] && [ "$refused" -gt 0 ]; }
+	while rounds_until 30 both_met; do
 		run_bundle
 		if [ "$status" = 0 ]; then
 			prints "1:3" || return 1
 			masked=$((masked + 1))
+		else
+			says /dev/null /linux/maskedPaths/ || return 1
+			refused=$((refused + 1))
 		fi
 	done
-	wait "$helper"
-	[ "$masked" -gt 0 ] && [ "$tries" -gt "$masked" ] || {
-		echo "the exchange was not met: $masked of $tries starts"
-		return 1
-	}
+	end_helper
 	canary_is_safe
 }
 
 # ---- races in a volume ----------------------------------------------------------------------------
 
-# contested: a volume of two containers in which the directory "sub" and a link to the host's
-# $T/outside are exchanged all the time; mounts at /v/sub/target
+# contested [TARGET]: a volume of two containers in which the directory "sub" and a link to the host's
+# $T/outside are exchanged all the time; mounts at /v/sub/TARGET, and prints where that was
 contested() {
 	host_canary
-	mkdir -p "$T/volume/sub/target" "$T/outside.d"
+	rm -rf "$T/volume"
+	mkdir -p "$T/volume/sub/target"
 	ln -s "../../../../../../../../../../../../../..$T/outside" "$T/volume/link"
 	bundle
 	add_mount /v bind "$T/volume" rbind
 	add_mount "/v/sub/${1:-target}" tmpfs tmpfs size=4k
-	set_script true
-	in_background attack exchange "$T/volume/sub" "$T/volume/link" "$(for_long 2000 30000)"
+	set_script "awk '/\\/(target|deep) / { print \$5 }' /proc/self/mountinfo"
+	: > "$T/mounted"
+	in_background "$ATTACK_BIN/attack" exchange "$T/volume/sub" "$T/volume/link"
 }
 
-# race: starts containers until the time is over; counts those that started
-race() {
-	local end=$((SECONDS + $(for_long 1 28)))
+# both_were_met: the runtime has gone through the directory, and through the link
+both_were_met() {
+	grep -q ^/v/ "$T/mounted" && grep -q "^$T/outside/" "$T/mounted"
+}
 
-	started=0 refused=0
-	while [ "$SECONDS" -lt "$end" ]; do
-		status=0
-		"$@" oci run --strategy "${strategy:-copy}" --bundle "$BUNDLE" "$ID" > "$T/race.out" 2>&1 \
-			< /dev/null || status=$?
-		if [ "$status" = 0 ]; then
-			started=$((started + 1))
-		else
-			refused=$((refused + 1))
-		fi
+# race: starts containers until both were met; the link's target is found inside
+race() {
+	while rounds_until 12 both_were_met; do
+		"$@" oci run --strategy "${strategy:-copy}" --bundle "$BUNDLE" "$ID" >> "$T/mounted" 2> "$T/race.out" \
+			< /dev/null || grep -q /mounts/ "$T/race.out" || {
+			cat "$T/race.out"
+			return 1
+		}
 		if grep -q "$T/outside\|$T/volume" /proc/self/mountinfo; then
 			echo "the host sees: $(grep "$T/outside\|$T/volume" /proc/self/mountinfo)" >&2
 			return 1
 		fi
 	done
-	wait "$helper"
-	[ "$started" -gt 0 ] || {
-		echo "none of $refused containers started: $(cat "$T/race.out")" >&2
-		return 1
-	}
+	end_helper
 }
 
 @test "mounts below a directory that is exchanged never reach the host" {
@@ -288,13 +286,11 @@ race() {
 		contested
 		race
 		canary_is_safe
-		rm -r "$T/volume"
 	done
 }
 
 @test "directories are made inside only, while one on the way is exchanged" {
 	contested made/deep
-	mkdir -p "$T/volume/sub"
 	race
 	canary_is_safe
 }
@@ -312,18 +308,15 @@ without_openat2() {
 }
 
 @test "control: mounts that are made by name do get outside" {
-	local try
-
 	mkdir -p "$T/weak/volume/sub/target" "$T/outside/target"
 	ln -s ../../outside "$T/weak/volume/link"
-	for ((try = 0; try < 20; try++)); do
-		in_background attack exchange "$T/weak/volume/sub" "$T/weak/volume/link" 1000
+	in_background "$ATTACK_BIN/attack" exchange "$T/weak/volume/sub" "$T/weak/volume/link"
+	output=
+	until [ "$output" = "mounted outside" ]; do
 		run unshare --mount --propagation private "$ATTACK_BIN/attack" naive-mount \
 			"$T/weak" volume/sub/target 3000
-		wait "$helper"
-		[ "$output" != "mounted outside" ] || break
 	done
-	equal "$output" "mounted outside"
+	end_helper
 }
 
 # ---- what is copied up ----------------------------------------------------------------------------

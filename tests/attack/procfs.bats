@@ -110,5 +110,9 @@ false_proc() {
 	prints 321
 	edit '.mounts[0].options = ["ro"]'
 	run_in 'cat /proc/self/oom_score_adj'
-	[ "$status" != 0 ] || prints 321
+	if [ "$status" = 0 ]; then
+		prints 321
+	else
+		says /process/oomScoreAdj
+	fi
 }

@@ -71,8 +71,9 @@ needs_tiocsti() {
 		| .mounts |= map(select(.destination != "/dev"))'
 	mkdir -p "$BUNDLE/rootfs/dev/pts" "$BUNDLE/rootfs/dev/shm" "$BUNDLE/rootfs/dev/mqueue"
 	ln -s "../../../../../../../../../../..$CANARY" "$BUNDLE/rootfs/dev/console"
-	set_script 'echo ran'
+	set_script 'tty; readlink /dev/console'
 	in_terminal "'$RUNTIME' --root '$ROOT' run --bundle '$BUNDLE' '$ID'"
+	says /dev/pts/0 "..$CANARY"
 	canary_is_safe
 	[ ! -e "$T/outside/console" ]
 }
@@ -81,10 +82,10 @@ needs_tiocsti() {
 	bundle
 	edit --arg name $'\e]0;pwned\a\e[2J' '.process.args = [$name] | .hostname = "x"'
 	run_bundle
-	fails_with
+	fails_with "executable file not found" "]0;pwned"
 	does_not_say $'\e' $'\a'
 	edit --arg name $'/\e]0;pwned\a' '.process.args = ["sh"] | .process.cwd = "/bin/busybox" + $name'
 	run_bundle
-	fails_with
+	fails_with "not a directory" "]0;pwned"
 	does_not_say $'\e' $'\a'
 }

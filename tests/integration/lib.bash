@@ -27,18 +27,17 @@ setup_file() {
 }
 
 teardown_file() {
-	local try
-
 	[ -e "$BATS_FILE_TMPDIR/before" ] || return 0
 	# the end of a killed process, and of its namespaces, takes a moment
-	for try in 1 2 3 4 5 6 7 8 9 10; do
-		snapshot > "$BATS_FILE_TMPDIR/after"
-		diff "$BATS_FILE_TMPDIR/before" "$BATS_FILE_TMPDIR/after" > "$BATS_FILE_TMPDIR/left" && return 0
-		sleep 0.2
-	done
+	eventually is_as_before && return 0
 	echo "left behind (>) or missing (<) after this file:" >&2
 	cat "$BATS_FILE_TMPDIR/left" >&2
 	return 1
+}
+
+is_as_before() {
+	snapshot > "$BATS_FILE_TMPDIR/after"
+	diff "$BATS_FILE_TMPDIR/before" "$BATS_FILE_TMPDIR/after" > "$BATS_FILE_TMPDIR/left"
 }
 
 setup() {
@@ -51,6 +50,10 @@ setup() {
 }
 
 teardown() {
+	end_test
+}
+
+end_test() {
 	close_shells
 	delete_containers "$ROOT" || return 1
 	# a test that failed did not come to its own unmounting
@@ -316,16 +319,17 @@ namespace_of() { # namespace_of TYPE PID
 	readlink "/proc/$2/ns/$1"
 }
 
-# eventually COMMAND...: succeeds within five seconds
+# eventually COMMAND...: succeeds within 25 seconds, on a busy machine, too
 eventually() {
-	local try
+	local end=$((SECONDS + 25))
 
-	for ((try = 0; try < 100; try++)); do
-		"$@" > /dev/null 2>&1 && return 0
-		sleep 0.05
+	until "$@" > /dev/null 2>&1; do
+		[ "$SECONDS" -lt "$end" ] || {
+			echo "not within 25 seconds: $*" >&2
+			return 1
+		}
+		sleep 0.02
 	done
-	echo "not within five seconds: $*" >&2
-	return 1
 }
 
 has_status() { # has_status STATUS [ID]

@@ -34,9 +34,7 @@ host_run() {
 
 teardown() {
 	[ -z "${keeper:-}" ] || kill "$keeper" 2> /dev/null || true
-	close_shells
-	delete_containers "$ROOT" || return 1
-	rm -rf --one-file-system "$T"
+	end_test
 }
 
 @test "a device goes into the container, up, with its addresses and its size of packets" {

@@ -38,8 +38,5 @@ told() {
 teardown() {
 	unset NOTIFY_SOCKET
 	[ -z "${manager:-}" ] || kill "$manager"
-	close_shells
-	delete_containers "$ROOT" || return 1
-	[ -n "${BATS_TEST_COMPLETED:-}" ] || unmount_below "$T"
-	rm -rf --one-file-system "$T" || return 1
+	end_test
 }
