@@ -8,7 +8,7 @@ SECONDS ?= 60
 FORMATTED = $(shell find src tests bench -name '*.[ch]' -not -path '*/corpus/*')
 
 .PHONY: all help deps demo test bench install clean format check-format check-layers fuzz man \
-	test-unit test-integration test-clients test-attacks test-faults test-differential test-vm
+	test-vm test-unit test-integration test-clients test-attacks test-faults test-differential
 
 all: build/build.ninja ## build build/hull-oci
 	@ninja -j $(JOBS) -C build
@@ -50,11 +50,6 @@ test-clients: ## podman, containerd and Docker drive hull-oci
 	@tools/deps clients || echo "not every client could be installed: its tests are skipped"
 	@tests/run build clients
 
-test-vm: ## on cgroup v2, in a virtual machine; an hour without KVM
-	@tools/deps build test
-	@tools/deps clients vm || echo "not everything could be installed: what needs it is skipped"
-	@WHOLE_LIMIT=7200 tests/run build vm
-
 test-attacks: ## every known escape, the long form
 	@tools/deps build test
 	@ATTACK_LONG=1 tests/run build attacks
@@ -62,6 +57,11 @@ test-attacks: ## every known escape, the long form
 test-faults: ## every step and system call fails once
 	@tools/deps build test
 	@FAULT_LONG=1 tests/run build faults
+
+test-vm: ## on pure cgroup v2, in a virtual machine; VM="cgroups podman" chooses parts
+	@tools/deps build test
+	@tools/deps clients vm || echo "not everything could be installed: what needs it is skipped"
+	@VM_PARTS="$(VM)" WHOLE_LIMIT=7200 tests/run build vm
 
 fuzz: ## run each fuzz target for SECONDS=60
 	@tools/deps build test

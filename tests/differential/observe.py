@@ -116,8 +116,9 @@ class Laboratory:
         for hierarchy in self.hierarchies():
             group = os.path.join(hierarchy, self.token)
             os.makedirs(group, exist_ok=True)
+            # version 1: no process enters a cpuset group before it has processors and memory nodes
             for name in ("cpuset.cpus", "cpuset.mems"):
-                if os.path.exists(os.path.join(group, name)) and read(os.path.join(hierarchy, name)).strip():
+                if all(os.path.exists(os.path.join(folder, name)) for folder in (group, hierarchy)):
                     with open(os.path.join(group, name), "w", encoding="ascii") as stream:
                         stream.write(read(os.path.join(hierarchy, name)))
 
@@ -309,6 +310,8 @@ class Run:
             number, controllers, path = line.split(":", 2)
             self.seen.add("cgroup-path", controllers, path)
             folder = {"": "unified", "name=systemd": "systemd"}.get(controllers, controllers)
+            if os.path.exists(f"{CGROUPS}/cgroup.controllers"):
+                folder = ""  # version 2 alone
             self._look_at_cgroup(controllers, f"{CGROUPS}/{folder}{path}")
 
     def _look_at_cgroup(self, controllers, folder):
