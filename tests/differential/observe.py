@@ -21,7 +21,8 @@ LIMITS = ["cpu.shares", "cpu.cfs_quota_us", "cpu.cfs_period_us", "cpuset.cpus", 
           "memory.limit_in_bytes", "memory.soft_limit_in_bytes", "memory.memsw.limit_in_bytes",
           "memory.swappiness", "memory.oom_control", "memory.use_hierarchy", "memory.kmem.limit_in_bytes",
           "pids.max", "devices.list", "blkio.throttle.read_bps_device", "freezer.state", "memory.max",
-          "memory.low", "memory.high", "cpu.max", "cpu.weight", "hugetlb.2MB.max"]
+          "memory.low", "memory.high", "memory.swap.max", "cpu.max", "cpu.weight", "cpu.max.burst", "cpu.idle",
+          "io.max", "io.weight", "hugetlb.2MB.max", "rdma.max", "cgroup.freeze", "cgroup.type"]
 
 
 class Observation:
