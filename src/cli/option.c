@@ -220,6 +220,13 @@ static void take_rest(struct arena *arena, struct cursor *cursor, struct option_
 		take_argument(arena, result, cursor->argv[cursor->next++]);
 }
 
+/* The rest of the line as it stands: nothing is needed of the arena. */
+static void hand_rest_on(struct cursor *cursor, struct option_result *result)
+{
+	result->args = (const char **)cursor->argv + cursor->next;
+	result->n_args = (size_t)(cursor->argc - cursor->next);
+}
+
 static int parse_option(const struct option_spec *table, struct arena *arena, struct cursor *cursor,
 	void *target, struct option_result *result, struct err *err)
 {
@@ -241,23 +248,24 @@ static int parse_option(const struct option_spec *table, struct arena *arena, st
 }
 
 /* One step; what is no option is taken as an argument. */
-static int parse_next(const struct option_spec *table, enum option_order order, struct arena *arena,
-	struct cursor *cursor, void *target, struct option_result *result, struct err *err)
+static int parse_next(const struct option_spec *table, struct arena *arena, struct cursor *cursor,
+	void *target, struct option_result *result, struct err *err)
 {
 	const char *argument = cursor->argv[cursor->next];
 
-	if (text_equal(argument, "--")) {
-		cursor->next++;
-		take_rest(arena, cursor, result);
-	} else if (is_option(argument)) {
+	if (is_option(argument))
 		return parse_option(table, arena, cursor, target, result, err);
-	} else if (order == OPTION_ORDER_ARGUMENTS_LAST) {
-		take_rest(arena, cursor, result);
-	} else {
-		take_argument(arena, result, argument);
-		cursor->next++;
-	}
+	take_argument(arena, result, argument);
+	cursor->next++;
 	return 0;
+}
+
+static bool is_at_end_of_options(const struct cursor *cursor, enum option_order order)
+{
+	const char *argument = cursor->argv[cursor->next];
+
+	return text_equal(argument, "--") ||
+	       (order == OPTION_ORDER_ARGUMENTS_LAST && !is_option(argument));
 }
 
 int option_parse(const struct option_spec *table, enum option_order order, struct arena *arena,
@@ -266,14 +274,23 @@ int option_parse(const struct option_spec *table, enum option_order order, struc
 	struct option_result result = { 0 };
 	struct cursor cursor = { .argc = argc, .argv = argv };
 
-	while (cursor.next < argc && !result.wants_help) {
-		int r = parse_next(table, order, arena, &cursor, target, &result, err);
+	while (cursor.next < argc && !result.wants_help && !is_at_end_of_options(&cursor, order)) {
+		int r = parse_next(table, arena, &cursor, target, &result, err);
 
 		if (r < 0)
 			return r;
 	}
-	take_argument(arena, &result, NULL);
-	result.n_args--;
+	if (result.wants_help)
+		cursor.next = argc;
+	else if (cursor.next < argc && text_equal(argv[cursor.next], "--"))
+		cursor.next++;
+	if (order == OPTION_ORDER_ARGUMENTS_LAST) {
+		hand_rest_on(&cursor, &result);
+	} else {
+		take_rest(arena, &cursor, &result);
+		take_argument(arena, &result, NULL);
+		result.n_args--;
+	}
 	*ret = result;
 	return 0;
 }

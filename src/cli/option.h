@@ -96,14 +96,16 @@ enum option_order {
 };
 
 struct option_result {
-	const char **args; /* what is no option, in its order; NULL-terminated, in the arena */
+	const char **args; /* what is no option, in its order; NULL-terminated, in the arena or,
+			      with OPTION_ORDER_ARGUMENTS_LAST, the end of argv */
 	size_t n_args;
 	bool wants_help; /* --help, -help, -h: parsing stopped there */
 };
 
 /*
- * Parses argv[0 … argc - 1] (the name of program or command is not part of it) into target, a
- * zeroed struct of the table's type. On failure target holds what came before the bad option.
+ * Parses argv[0 … argc - 1] (the name of program or command is not part of it; argv[argc] is NULL)
+ * into target, a zeroed struct of the table's type. On failure target holds what came before the
+ * bad option.
  *
  * Errors: -EINVAL, in the words engines know: "flag provided but not defined: -x",
  * "flag needs an argument: --bundle", "invalid value …".

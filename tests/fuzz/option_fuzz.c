@@ -31,12 +31,13 @@ static const struct option_spec table[] = {
 	OPTION_END,
 };
 
-static int split(char *words, size_t size, char *argv[WORDS_MAX])
+static int split(char *words, size_t size, char *argv[WORDS_MAX + 1])
 {
 	int argc = 0;
 
 	for (size_t at = 0; at < size && argc < WORDS_MAX; at += strlen(words + at) + 1)
 		argv[argc++] = words + at;
+	argv[argc] = NULL;
 	return argc;
 }
 
@@ -79,7 +80,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
 	AUTO_ARENA arena = ARENA_INIT;
 	char *words = arena_alloc(&arena, size + 1);
-	char *argv[WORDS_MAX];
+	char *argv[WORDS_MAX + 1];
 	int argc;
 
 	if (size > 0)

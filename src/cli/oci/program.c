@@ -23,7 +23,7 @@ struct setting {
  * A descriptor opened later must not become standard output or error: a message would end up in
  * whatever file that is. open() takes the lowest free number.
  */
-static int open_standard_fds(void)
+static int open_standard_fds(struct err *err)
 {
 	int fd;
 
@@ -31,8 +31,9 @@ static int open_standard_fds(void)
 		fd = open("/dev/null", O_RDWR); /* without O_CLOEXEC: the container gets it */
 	} while (fd >= 0 && fd <= STDERR_FILENO);
 	if (fd < 0)
-		return -errno;
-	return close(fd);
+		return err_sys(err, "open /dev/null");
+	close(fd);
+	return 0;
 }
 
 static int apply_globals(const struct global_options *globals, struct arena *arena,
@@ -92,10 +93,16 @@ static int run_command(const struct command *command, const struct global_option
 	return r;
 }
 
+/* command NULL: the line names none. */
+static int failure_status(const struct command *command)
+{
+	return command && command->failure_status ? command->failure_status : 1;
+}
+
 static int fail(const struct report *report, const struct command *command, const struct err *err)
 {
 	report_error(report, err);
-	return command && command->failure_status ? command->failure_status : 1;
+	return failure_status(command);
 }
 
 static void print_warning(void *context, const struct err *err)
@@ -106,31 +113,36 @@ static void print_warning(void *context, const struct err *err)
 		err->hook_stderr[0] ? ", stderr: " : "", err->hook_stderr);
 }
 
+static int refuse_command(
+	const struct program *program, const struct option_result *rest, struct err *err)
+{
+	if (rest->n_args == 0)
+		err_fail(err, EINVAL, "no command given");
+	else
+		err_fail(err, EINVAL, "unknown command \"%s\"", rest->args[0]);
+	return err_hint(err, "%s --help lists them", program->name);
+}
+
 static int dispatch(const struct program *program, const struct global_options *globals,
-	const struct option_result *rest, const struct report *report, struct arena *arena)
+	const struct option_result *rest, struct report *report, struct arena *arena)
 {
 	struct command_call call = { .program = program, .arena = arena, .out = stdout };
-	const struct command *command;
+	const struct command *command = rest->n_args > 0 ? command_find(program, rest->args[0])
+							 : NULL;
 	struct err err = ERR_INIT;
+	int r;
 
-	warn_set(print_warning, (void *)report);
-	if (rest->n_args == 0) {
-		err_fail(&err, EINVAL, "no command given");
-		err_hint(&err, "%s --help lists them", program->name);
-		return fail(report, NULL, &err);
-	}
-	command = command_find(program, rest->args[0]);
-	if (!command) {
-		err_fail(&err, EINVAL, "unknown command \"%s\"", rest->args[0]);
-		err_hint(&err, "%s --help lists them", program->name);
-		return fail(report, NULL, &err);
-	}
-	if (command->failure_status)
-		arena_failure_status = command->failure_status;
-	if (run_command(command, globals, &call, (int)rest->n_args - 1, (char **)rest->args + 1,
-		    report, &err) < 0)
-		return fail(report, command, &err);
-	return call.exit_status;
+	arena_failure_status = failure_status(command);
+	warn_set(print_warning, report);
+	r = open_standard_fds(&err);
+	if (r == 0 && globals->log)
+		r = report_open_log(report, globals->log, &err);
+	if (r == 0 && !command)
+		r = refuse_command(program, rest, &err);
+	if (r == 0)
+		r = run_command(command, globals, &call, (int)rest->n_args - 1,
+			(char **)rest->args + 1, report, &err);
+	return r < 0 ? fail(report, command, &err) : call.exit_status;
 }
 
 /* --help and --version need nothing of the system but standard output. */
@@ -156,22 +168,13 @@ int program_main(const struct program *program, int argc, char **argv)
 	struct report report;
 	int skipped = argc > 0 ? 1 : 0;
 	int status;
-	int r = open_standard_fds();
-
-	if (r < 0) {
-		dprintf(STDERR_FILENO, "%s: open /dev/null: %s\n", program->name,
-			err_errno_text(r)); /* if there is somebody to read it */
-		return 1;
-	}
-	r = option_parse(program->options, OPTION_ORDER_ARGUMENTS_LAST, &arena, argc - skipped,
+	int r = option_parse(program->options, OPTION_ORDER_ARGUMENTS_LAST, &arena, argc - skipped,
 		argv + skipped, &globals, &rest, &err);
+
 	report = report_init(program->name, &arena, globals.log_format,
 		globals.debug ? "debug" : globals.log_level);
 	if (r == 0 && (rest.wants_help || globals.version))
 		return inform(program, globals.version, &report);
-	if (r == 0 && globals.log)
-		r = report_open_log(&report, globals.log, &err);
-
 	status = r < 0 ? fail(&report, NULL, &err)
 		       : dispatch(program, &globals, &rest, &report, &arena);
 	report_done(&report);

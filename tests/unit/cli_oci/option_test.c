@@ -219,6 +219,29 @@ static void what_follows_the_first_argument_can_be_handed_on(void **state)
 	assert_int_equal(parsed.result.n_args, 5);
 	assert_string_equal(parsed.result.args[2], "-l");
 	assert_string_equal(parsed.result.args[4], "--");
+	assert_null(parsed.result.args[5]);
+	arena_done(&parsed.arena);
+}
+
+/* Before the command is known nothing can fail for want of memory: its exit status is not, either.
+ */
+static void what_is_handed_on_needs_no_memory(void **state)
+{
+	struct parsed parsed = PARSE_ARGUMENTS_LAST("--flag", "--", "--flag", "ls");
+
+	assert_int_equal(parsed.r, 0);
+	assert_int_equal(parsed.result.n_args, 2);
+	assert_string_equal(parsed.result.args[0], "--flag");
+	assert_null(parsed.arena.blocks);
+}
+
+static void help_ends_the_line(void **state)
+{
+	struct parsed parsed = PARSE("--help", "id", "--unknown");
+
+	assert_int_equal(parsed.r, 0);
+	assert_true(parsed.result.wants_help);
+	assert_int_equal(parsed.result.n_args, 0);
 	arena_done(&parsed.arena);
 }
 
@@ -341,6 +364,8 @@ int main(void)
 		cmocka_unit_test(arguments_keep_their_order_between_options),
 		cmocka_unit_test(two_dashes_end_the_options),
 		cmocka_unit_test(what_follows_the_first_argument_can_be_handed_on),
+		cmocka_unit_test(what_is_handed_on_needs_no_memory),
+		cmocka_unit_test(help_ends_the_line),
 		cmocka_unit_test(no_words_are_no_arguments),
 		cmocka_unit_test(help_is_noticed_in_every_spelling),
 		cmocka_unit_test(bad_lines_are_refused_in_known_words),
