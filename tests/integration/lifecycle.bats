@@ -620,6 +620,7 @@ trapper() {
 	jq -e '(.linux.namespaces | index("time")) and .linux.mountExtensions.idmap.enabled' <<< "$output"
 	jq -e 'has("hooks") and (.linux | has("seccomp") and has("apparmor") and has("selinux")
 		and has("intelRdt"))' <<< "$output"
+	jq -e '.linux.cgroup | .v1 and .v2 and .rdma' <<< "$output"
 }
 
 @test "every mount option that features names is one that a mount takes" {

@@ -19,6 +19,7 @@ static const struct oci_features built_in = {
 	.has_memory_policy = true,
 	.has_cgroup_v1 = true,
 	.has_cgroup_v2 = true,
+	.has_cgroup_rdma = true,
 	.has_idmap_mounts = true,
 	.has_net_devices = true,
 	.has_intel_rdt = true,
