@@ -282,10 +282,8 @@ void creation_undo(struct creation *creation)
 		cgroup_kill_all(&creation->group, &ignored);
 		cgroup_destroy(&creation->group, &ignored);
 	}
-	if (creation->has_resctrl) { /* also a group with a name, when it was made for this */
-		creation->resctrl.is_ours = creation->resctrl.is_made;
-		resctrl_remove(&creation->resctrl, &ignored);
-	}
+	if (creation->has_resctrl)
+		resctrl_undo(&creation->resctrl, &ignored);
 	record_remove_dir(
 		creation->request->runtime, creation->request->id, creation->dir_fd, &ignored);
 }

@@ -256,18 +256,27 @@ static int make_dir(const char *dir, const char *config, struct err *err)
 	if (mkdir(dir, 0755) == 0)
 		return 0;
 	err_sys(err, "Intel RDT: mkdir %s", dir);
-	if (errno == ENOSPC)
+	if (err->code == EEXIST)
+		err_hint(err, "somebody made it at this moment: try again");
+	if (err->code == ENOSPC)
 		err_hint(err, "the processor has no more of them: remove groups that are not used");
 	return err_config(err, "%s", config);
 }
 
-int resctrl_make(const struct resctrl *group, struct err *err)
+int resctrl_make(struct resctrl *group, struct err *err)
 {
 	int r = group->is_made ? make_dir(group->dir, "/linux/intelRdt", err) : 0;
 
-	if (r < 0 || !group->monitor)
+	if (r < 0) {
+		group->is_made = group->is_ours = false;
+		group->monitor = NULL;
 		return r;
-	return make_dir(group->monitor, "/linux/intelRdt/enableMonitoring", err);
+	}
+	if (group->monitor)
+		r = make_dir(group->monitor, "/linux/intelRdt/enableMonitoring", err);
+	if (r < 0)
+		group->monitor = NULL;
+	return r;
 }
 
 /* What the kernel says to the last command is in a file at the file system's root. */
@@ -347,4 +356,27 @@ int resctrl_remove(const struct resctrl *group, struct err *err)
 	if (r == 0 && group->dir && group->is_ours)
 		r = remove_dir(group->dir, err);
 	return r;
+}
+
+/* The kernel lets a directory be removed whoever is in it: they all lose what it gives them. */
+static bool has_tasks(const char *dir)
+{
+	struct err ignored = ERR_INIT;
+	char first[16];
+	int r = cgroupfs_read(dir, "tasks", first, sizeof(first), &ignored);
+
+	return r > 0 || r == -EFBIG;
+}
+
+int resctrl_undo(const struct resctrl *group, struct err *err)
+{
+	struct resctrl made = *group;
+
+	made.is_ours = group->is_made && !has_tasks(group->dir);
+	return resctrl_remove(&made, err);
+}
+
+bool resctrl_is_machines(const char *dir)
+{
+	return cgroupfs_has(dir, "info");
 }

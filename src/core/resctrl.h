@@ -37,8 +37,11 @@ const char *resctrl_find_mount(struct arena *arena, const char *mountinfo);
 int resctrl_plan(struct arena *arena, const struct oci_intel_rdt *rdt, const char *id,
 	const char *root, struct resctrl *ret, struct err *err);
 
-/* The directories that are to be made. ENOSPC: the processor has no class or monitor left. */
-int resctrl_make(const struct resctrl *group, struct err *err);
+/*
+ * The directories that are to be made. ENOSPC: the processor has no class or monitor left; EEXIST:
+ * somebody made one since the plan. After an error *group has only what was made.
+ */
+int resctrl_make(struct resctrl *group, struct err *err);
 
 /* Each line of the schemata; what the kernel says of one it does not take is in the text. */
 int resctrl_limit(const struct resctrl *group, struct err *err);
@@ -48,6 +51,13 @@ int resctrl_add(const struct resctrl *group, pid_t pid, struct err *err);
 
 /* What is the container's own; missing is as good as removed. */
 int resctrl_remove(const struct resctrl *group, struct err *err);
+
+/* After a creation that failed: what resctrl_make() made, a group with a name only if nobody is in
+ * it by now. */
+int resctrl_undo(const struct resctrl *group, struct err *err);
+
+/* The group at resctrl's root, in which everything is that is in no other. */
+bool resctrl_is_machines(const char *dir);
 
 /* One more line, for `update`. */
 int resctrl_write_schema(const char *dir, const char *line, struct err *err);

@@ -11,14 +11,21 @@
 static int check_rdt(
 	const struct container *container, const struct container_changes *changes, struct err *err)
 {
-	if (container->record.resctrl.dir)
+	const char *dir = container->record.resctrl.dir;
+
+	if (!changes->l3_cache_schema && !changes->mem_bw_schema)
+		return 0;
+	if (dir && resctrl_is_machines(dir)) {
+		err_fail(err, ENOTSUP,
+			"Intel RDT: the container is in the group of the machine, whose schemata "
+			"hold for everything");
+		return err_path(err, dir);
+	}
+	if (dir)
 		return 0;
 	if (changes->l3_cache_schema)
 		return err_fail(err, ENOTSUP, "Intel RDT/CAT: l3 cache schema is not enabled");
-	if (changes->mem_bw_schema)
-		return err_fail(
-			err, ENOTSUP, "Intel RDT/MBA: memory bandwidth schema is not enabled");
-	return 0;
+	return err_fail(err, ENOTSUP, "Intel RDT/MBA: memory bandwidth schema is not enabled");
 }
 
 static int update_rdt(

@@ -234,6 +234,66 @@ static void what_cannot_be_made_names_the_field(void **state)
 	assert_string_equal(err.config, "/linux/intelRdt/enableMonitoring");
 }
 
+static void a_group_that_somebody_made_meanwhile_is_not_removed(void **state)
+{
+	const struct oci_intel_rdt rdt = {
+		.clos_id = "gold",
+		.schemata = lines,
+		.n_schemata = 2,
+		.enable_monitoring = true,
+	};
+	struct resctrl group;
+	struct err err = ERR_INIT;
+
+	put_machine();
+	assert_int_equal(plan(&rdt, &group, &err), 0);
+	mkdir(at("gold"), 0755);
+	assert_int_equal(resctrl_make(&group, &err), -EEXIST);
+	assert_non_null(strstr(err.hint, "try again"));
+	assert_int_equal(resctrl_undo(&group, &err), 0);
+	assert_int_equal(access(at("gold"), F_OK), 0);
+}
+
+static void a_monitor_that_somebody_made_meanwhile_is_not_removed(void **state)
+{
+	const struct oci_intel_rdt rdt = { .clos_id = "gold", .enable_monitoring = true };
+	struct resctrl group;
+	struct err err = ERR_INIT;
+
+	put_machine();
+	put_group("gold", machine_schemata);
+	assert_int_equal(plan(&rdt, &group, &err), 0);
+	mkdir(at("gold/mon_groups/c1"), 0755);
+	assert_int_equal(resctrl_make(&group, &err), -EEXIST);
+	assert_int_equal(resctrl_undo(&group, &err), 0);
+	assert_int_equal(access(at("gold/mon_groups/c1"), F_OK), 0);
+}
+
+static void a_group_that_others_have_joined_outlives_a_failed_creation(void **state)
+{
+	const struct oci_intel_rdt rdt = { .clos_id = "gold", .schemata = lines, .n_schemata = 2 };
+	struct resctrl group;
+	struct err err = ERR_INIT;
+
+	put_machine();
+	assert_int_equal(plan(&rdt, &group, &err), 0);
+	assert_int_equal(resctrl_make(&group, &err), 0);
+	put("gold/tasks", "7\n");
+	assert_int_equal(resctrl_undo(&group, &err), 0); /* on these files rmdir would fail */
+	assert_int_equal(access(at("gold"), F_OK), 0);
+	unlink(at("gold/tasks"));
+	assert_int_equal(resctrl_undo(&group, &err), 0);
+	assert_int_equal(access(at("gold"), F_OK), -1);
+}
+
+static void only_the_root_is_the_machines_group(void **state)
+{
+	put_machine();
+	put_group("gold", machine_schemata);
+	assert_true(resctrl_is_machines(top));
+	assert_false(resctrl_is_machines(at("gold")));
+}
+
 static void what_the_kernel_says_of_a_line_is_in_the_hint(void **state)
 {
 	struct err err = ERR_INIT;
@@ -321,6 +381,10 @@ int main(void)
 		ON_A_TREE(a_slash_is_the_machines_own_group),
 		ON_A_TREE(a_monitor_is_made_and_removed_with_the_container),
 		ON_A_TREE(what_cannot_be_made_names_the_field),
+		ON_A_TREE(a_group_that_somebody_made_meanwhile_is_not_removed),
+		ON_A_TREE(a_monitor_that_somebody_made_meanwhile_is_not_removed),
+		ON_A_TREE(a_group_that_others_have_joined_outlives_a_failed_creation),
+		ON_A_TREE(only_the_root_is_the_machines_group),
 		ON_A_TREE(what_the_kernel_says_of_a_line_is_in_the_hint),
 		ON_A_TREE(schemata_are_compared_by_their_values),
 		ON_A_TREE(what_a_group_may_have_and_used_is_read),
