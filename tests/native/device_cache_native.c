@@ -339,10 +339,11 @@ static void is_loaded_each_time(struct test *test)
 	assert_int_equal(count_kept(test), 0);
 }
 
+static const char *const directories[] = { PRIVATE_MOUNT_PARENT, PRIVATE_MOUNT_CACHE,
+	DEVICE_CACHE_DIR };
+
 static void a_directory_of_somebody_else_is_not_used(void **state)
 {
-	static const char *const directories[] = { PRIVATE_MOUNT_PARENT, PRIVATE_MOUNT_CACHE,
-		DEVICE_CACHE_DIR };
 	struct test *test = *state;
 
 	NEEDS_BPF();
@@ -357,8 +358,6 @@ static void a_directory_of_somebody_else_is_not_used(void **state)
 
 static void a_directory_that_others_can_write_is_not_used(void **state)
 {
-	static const char *const directories[] = { PRIVATE_MOUNT_PARENT, PRIVATE_MOUNT_CACHE,
-		DEVICE_CACHE_DIR };
 	struct test *test = *state;
 
 	NEEDS_BPF();
