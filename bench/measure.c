@@ -23,7 +23,7 @@ struct options {
 	size_t n_cases;
 };
 
-static struct bench bench = { .n_runs = 30, .pause.tv_nsec = 20 * NS_PER_MS };
+static struct bench bench = { .n_runs = 30 };
 
 void bench_record(struct bench *into, const struct runtime *runtime, size_t series, double value)
 {

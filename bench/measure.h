@@ -44,9 +44,9 @@ struct bench {
 	size_t n_runs;
 	size_t run; /* index of the one at hand */
 	/*
-	 * Before each step, so that none pays for what the one before left to the kernel: a network
-	 * namespace, say, is taken down after its last process was waited for, and who wants a new
-	 * one meanwhile waits.
+	 * Before each step; 0 without --pause. With one none pays for what the one before left to
+	 * the kernel: a network namespace, say, is taken down after its last process was waited
+	 * for, and who wants a new one meanwhile waits.
 	 */
 	struct timespec pause;
 	bool is_warming; /* nothing is recorded */
