@@ -7,31 +7,24 @@
 load lib
 
 # planting COMMANDS: by bash in a mount namespace with cgroup v2 alone and an empty /run. open_kmsg runs the
-# bundle, which tries to open /dev/kmsg; pin is where the program of its rules lies after that.
+# bundle, which tries to open /dev/kmsg.
 planting() {
 	skip_on_runc "no cache"
 	grep -qw bpf /proc/filesystems || skip "this kernel has no bpffs"
 	attack_bundle '.process.args = ["probe", "open", "/kmsg"]'
 	with_all_capabilities
 	mknod "$BUNDLE/rootfs/kmsg" c 1 11
-	export RUNTIME ROOT T BUNDLE ID HULL_TEST_TOKEN ATTACK_BIN
-	run unshare --mount --propagation private bash -euc '
-		if [ "$(stat -fc %T /sys/fs/cgroup)" != cgroup2fs ]; then
-			umount -R /sys/fs/cgroup
-			mount -t cgroup2 cgroup2 /sys/fs/cgroup
-		fi
-		mount -t tmpfs -o mode=755 run /run
-		oci() { timeout -k 2 30 "$RUNTIME" --root "$ROOT" "$@" < /dev/null; }
+	export ATTACK_BIN
+	in_cgroup_v2 '
 		attack() { "$ATTACK_BIN/attack" "$@"; }
 		open_kmsg() { oci run --bundle "$BUNDLE" "$ID" 2>&1 || true; }
-		pin() { oci cache ls --format json | jq -r ".[] | select(.kind == \"devices\").path"; }
 		'"$1"
 }
 
 @test "a program that allows everything is not used in place of the right one" {
 	planting '
 		open_kmsg
-		pin=$(pin)
+		pin=$(kept_programs)
 		rm "$pin"
 		attack plant-program "$pin"
 		open_kmsg
@@ -45,7 +38,7 @@ error: open: Operation not permitted'
 @test "control: who believes in the planted program opens the device, with the right one not" {
 	planting '
 		open_kmsg
-		pin=$(pin)
+		pin=$(kept_programs)
 		for n in 1 2; do
 			group=/sys/fs/cgroup/$HULL_TEST_TOKEN/$ID-$n
 			mkdir "$group"
@@ -64,7 +57,7 @@ plant: done'
 @test "pins in a directory that an ordinary user owns are not used" {
 	planting '
 		open_kmsg
-		pin=$(pin)
+		pin=$(kept_programs)
 		rm "$pin"
 		attack plant-program "$pin"
 		chown 1000 /run/hull
@@ -76,7 +69,7 @@ plant: done'
 @test "the pins of another directory are not used through a link" {
 	planting '
 		open_kmsg
-		pin=$(pin)
+		pin=$(kept_programs)
 		rm "$pin"
 		attack plant-program "$pin"
 		mv /run/hull /run/planted
@@ -90,7 +83,7 @@ plant: done'
 	for strategy in copy template; do
 		planting '
 			open_kmsg
-			[ -n "$(pin)" ]
+			[ -n "$(kept_programs)" ]
 			jq ".process.args = [\"sh\", \"-c\", \"cat /proc/self/mountinfo; attack detach look\"]" \
 				"$BUNDLE/config.json" > "$T/config" && mv "$T/config" "$BUNDLE/config.json"
 			oci run --strategy '$strategy' --bundle "$BUNDLE" "$ID"'

@@ -12,14 +12,7 @@ load lib
 on_v2() {
 	skip_on_runc "no cache"
 	grep -qw bpf /proc/filesystems || skip "this kernel has no bpffs"
-	export RUNTIME ROOT T BUNDLE ID HULL_TEST_TOKEN
-	run unshare --mount --propagation private bash -euc '
-		if [ "$(stat -fc %T /sys/fs/cgroup)" != cgroup2fs ]; then
-			umount -R /sys/fs/cgroup
-			mount -t cgroup2 cgroup2 /sys/fs/cgroup
-		fi
-		mount -t tmpfs -o mode=755 run /run
-		oci() { timeout -k 2 30 "$RUNTIME" --root "$ROOT" "$@" < /dev/null; }
+	in_cgroup_v2 '
 		start() {
 			jq --arg group "/$HULL_TEST_TOKEN/$1" ".linux.cgroupsPath = \$group | ${2:-.}" \
 				"$T/config.json" > "$BUNDLE/config.json"
@@ -27,9 +20,6 @@ on_v2() {
 		}
 		may() {
 			oci exec "$1" probe open "/memory-$2" > /dev/null && echo yes || echo no
-		}
-		kept() {
-			oci cache ls --format json | jq -r ".[] | select(.kind == \"devices\").path"
 		}
 		trap "oci delete --force \"\$ID\" 2> /dev/null; oci delete --force \"\$ID-2\" 2> /dev/null;
 			oci delete --force \"\$ID-3\" 2> /dev/null" EXIT
@@ -55,11 +45,11 @@ ALLOW_KMSG='.linux.resources.devices += [{ allow: true, type: "c", major: 1, min
 	export ALLOW_KMSG
 	on_v2 '
 		start "$ID"
-		kept > "$T/first"
+		kept_programs > "$T/first"
 		start "$ID-2"
-		kept | cmp - "$T/first"
+		kept_programs | cmp - "$T/first"
 		start "$ID-3" "$ALLOW_KMSG"
-		kept | wc -l
+		kept_programs | wc -l
 		for id in "$ID" "$ID-2" "$ID-3"; do
 			echo "$(may "$id" 3) $(may "$id" 5) $(may "$id" 11)"
 		done'
@@ -71,10 +61,10 @@ ALLOW_KMSG='.linux.resources.devices += [{ allow: true, type: "c", major: 1, min
 	on_v2 '
 		start "$ID"
 		oci cache rm
-		kept | wc -l
+		kept_programs | wc -l
 		may "$ID" 11
 		start "$ID-2"
-		kept | wc -l
+		kept_programs | wc -l
 		may "$ID-2" 11'
 	prints $'0\nno\n1\nno'
 }
@@ -100,7 +90,7 @@ ALLOW_KMSG='.linux.resources.devices += [{ allow: true, type: "c", major: 1, min
 			oci update --resources "$T/rules" "$ID"
 			echo "$(may "$ID" 3) $(may "$ID" 11)"
 		done
-		kept | wc -l'
+		kept_programs | wc -l'
 	prints $'yes yes\nyes no\nyes yes\nyes no\n3'
 }
 
@@ -130,7 +120,7 @@ ALLOW_KMSG='.linux.resources.devices += [{ allow: true, type: "c", major: 1, min
 		done
 		wait
 		sort "$T"/many-?/out | uniq -c | sed "s/^ *//"
-		kept | wc -l'
+		kept_programs | wc -l'
 	prints $'6 error: open: Operation not permitted\n1'
 }
 
@@ -139,7 +129,7 @@ ALLOW_KMSG='.linux.resources.devices += [{ allow: true, type: "c", major: 1, min
 	on_v2 '
 		mount -o remount,ro /run
 		start "$ID"
-		kept | wc -l
+		kept_programs | wc -l
 		echo "$(may "$ID" 3) $(may "$ID" 11)"'
 	prints $'0\nyes no'
 }

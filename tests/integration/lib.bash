@@ -332,6 +332,23 @@ eventually() {
 	done
 }
 
+# in_cgroup_v2 COMMANDS: by bash in a mount namespace with cgroup v2 alone and an empty /run; there are
+# oci, and kept_programs: where the device programs lie that are kept. Sets $status and $output.
+in_cgroup_v2() {
+	export RUNTIME ROOT T BUNDLE ID HULL_TEST_TOKEN
+	run unshare --mount --propagation private bash -euc '
+		if [ "$(stat -fc %T /sys/fs/cgroup)" != cgroup2fs ]; then
+			umount -R /sys/fs/cgroup
+			mount -t cgroup2 cgroup2 /sys/fs/cgroup
+		fi
+		mount -t tmpfs -o mode=755 run /run
+		oci() { timeout -k 2 30 "$RUNTIME" --root "$ROOT" "$@" < /dev/null; }
+		kept_programs() {
+			oci cache ls --format json | jq -r ".[] | select(.kind == \"devices\").path"
+		}
+		'"$1"
+}
+
 has_status() { # has_status STATUS [ID]
 	[ "$(state_of status "${2:-$ID}")" = "$1" ]
 }
