@@ -40,6 +40,7 @@ cgroups_left() {
 	CGROUP=/$HULL_TEST_TOKEN/new-$ID/deep/$ID
 	edit --arg cgroup "$CGROUP" '.linux.cgroupsPath = $cgroup'
 	start_sleeper
+	[ -n "$(cgroup_pids)" ]
 	equal "$(cgroup_pids)" "$(pid_of)"
 	oci delete --force "$ID"
 	[ -z "$(cgroups_left "$CGROUP")" ]
@@ -66,7 +67,12 @@ cgroups_left() {
 @test "a cgroupsPath with dots does not leave the hierarchy" {
 	bundle
 	edit --arg cgroup "/../../../../$HULL_TEST_TOKEN/dots-$ID" '.linux.cgroupsPath = $cgroup'
-	run_in true
+	run_in 'echo ran'
+	if is_runc; then
+		prints ran
+	else
+		fails_with /linux/cgroupsPath '".."'
+	fi
 	[ ! -e "/$HULL_TEST_TOKEN" ]
 	nothing_left
 }
@@ -145,8 +151,9 @@ cgroups_left() {
 @test "files in a tmpfs count as the container's memory" {
 	bundle '.linux.resources.memory = { limit: 33554432 }'
 	add_mount /m tmpfs tmpfs size=100m
-	run_in 'dd if=/dev/zero of=/m/file bs=1M count=80'
-	[ "$status" != 0 ]
+	run_in 'echo ran; exec dd if=/dev/zero of=/m/file bs=1M count=80'
+	exits_with 137
+	equal "$output" ran
 }
 
 # ---- pids -----------------------------------------------------------------------------------------
@@ -189,15 +196,15 @@ cgroups_left() {
 	inside 'probe burn 2000'
 	after=$(usage_of_cpu)
 	# 20 % of two seconds; a busy machine gives less
-	between "$output" 20 550
-	between $((after - before)) 20000 600000
+	between "$output" 1 550
+	between $((after - before)) 1000 600000
 }
 
 @test "two processes share one quota" {
 	bundle '.linux.resources.cpu = { quota: 20000, period: 100000 }'
 	start_shell
 	inside 'probe burn 1500 > /a & probe burn 1500 > /b; wait; echo $(($(cat /a) + $(cat /b)))'
-	between "$output" 20 450
+	between "$output" 1 450
 }
 
 @test "shares become the weight of the group" {
@@ -270,8 +277,7 @@ cgroups_left() {
 @test "a device rule of an unknown type or access is refused" {
 	bundle '.linux.resources.devices += [{ allow: true, type: "z", major: 1, minor: 3, access: "r" }]'
 	run_in true
-	[ "$status" != 0 ]
-	is_runc || says /linux/resources/devices/1/type
+	refused_for /linux/resources/devices/1/type
 	nothing_left
 	bundle '.linux.resources.devices += [{ allow: true, type: "c", major: 1, minor: 3, access: "x" }]'
 	run_in true
@@ -351,6 +357,7 @@ child_of_parent() { # child_of_parent: a container's shell in a group below $PAR
 @test "a parent group that was there before is there afterwards, with its limits" {
 	parent stays 104857600 50
 	child_of_parent
+	has_status running
 	oci delete --force "$ID"
 	equal "$(memory_limit "$PARENT") $(pids_limit "$PARENT")" "104857600 50"
 	no_parent
@@ -380,7 +387,6 @@ child_of_parent() { # child_of_parent: a container's shell in a group below $PAR
 	nothing_left
 	bundle '.linux.resources.cpu = { cpus: "4000" }'
 	run_in true
-	[ "$status" != 0 ]
-	is_runc || says /linux/resources/cpu/cpus
+	refused_for /linux/resources/cpu/cpus
 	nothing_left
 }

@@ -21,7 +21,7 @@ watcher_has_a_timer() {
 	readlink "/proc/$watcher/fd/"* | grep -q timerfd
 }
 
-# watcher_ends: within five seconds, in $status
+# watcher_ends: in $status
 watcher_ends() {
 	eventually watcher_is_gone || {
 		kill -9 "$watcher"
@@ -93,15 +93,20 @@ stat_of() {
 	before=$(stat_of .cpu.usage.total)
 	inside 'probe burn 500'
 	after=$(stat_of .cpu.usage.total)
-	between $(((after - before) / 1000000)) 50 1500
+	# what probe says that it got, and what the shell took
+	between $(((after - before) / 1000000)) $((output - 20)) $((output + 500))
 }
 
 @test "throttling is counted" {
 	bundle '.linux.resources.cpu = { quota: 10000, period: 100000 }'
 	start_shell
-	inside 'probe burn 500'
-	between "$(stat_of .cpu.throttling.throttledPeriods)" 1 20
-	between "$(stat_of .cpu.throttling.throttledTime)" 10000000 5000000000
+	# on a busy machine it may get less than its quota at first
+	burnt_too_much() {
+		inside 'probe burn 500'
+		[ "$(stat_of .cpu.throttling.throttledPeriods)" -ge 1 ]
+	}
+	eventually burnt_too_much
+	stat_of .cpu.throttling | jq -e '.throttledPeriods <= .periods and .throttledTime > 1000000'
 }
 
 @test "the interfaces of the container's own network are counted, with capital keys" {
@@ -156,8 +161,8 @@ stat_of() {
 
 @test "it ends also when the container is deleted by force" {
 	start_sleeper
-	events --interval 10s "$ID"
-	sleep 0.2
+	events --interval 10m "$ID"
+	watcher_looks
 	oci delete --force "$ID"
 	watcher_ends
 	equal "$status" 0
@@ -167,7 +172,8 @@ stat_of() {
 @test "without an interval it is five seconds" {
 	start_sleeper
 	events "$ID"
-	sleep 1
+	watcher_looks
+	grep -qF 'it_interval: (5, 0)' "/proc/$watcher"/fdinfo/*
 	equal "$(wc -c < "$T/events")" 0
 	oci kill "$ID" KILL
 	watcher_ends
@@ -244,7 +250,7 @@ stat_of() {
 	for interval in 0 0s -1s 5 s 1x ''; do
 		[ -n "$interval" ] || continue
 		run oci events --interval "$interval" "$ID"
-		[ "$status" != 0 ] || { echo "$interval was taken" >&2; return 1; }
+		refused_for interval
 	done
 	run oci events --interval 0s "$ID"
 	fails_with "duration interval must be greater than 0"

@@ -43,6 +43,7 @@ broken() {
 	try create --bundle "$BUNDLE" "$ID"
 	exits_with 1
 	equal "${#lines[@]}" 1
+	refused_for "$BUNDLE/config.json: "
 	nothing_left
 }
 
@@ -222,6 +223,7 @@ broken() {
 	try create --bundle "$BUNDLE" "$ID"
 	exits_with 1
 	equal "${#lines[@]}" 1
+	says "31m absolute"
 	[[ $output != *$'\e'* ]]
 }
 
@@ -260,6 +262,7 @@ broken() {
 	head -c 100000 /dev/zero | tr '\0' '[' > "$BUNDLE/config.json"
 	try create --bundle "$BUNDLE" "$ID"
 	exits_with 1
+	refused_for "nested more than"
 	nothing_left
 }
 
@@ -333,6 +336,7 @@ broken() {
 		add_mount /c bind "$T/nowhere" bind
 		try create --bundle "$BUNDLE" "$ID"
 		exits_with 1
+		says "$T/nowhere"
 		nothing_left
 	done
 }
@@ -341,6 +345,7 @@ broken() {
 	bundle '.linux.resources.memory = { limit: 67108864 } | .process.args = ["/no/such/program"]'
 	try create --bundle "$BUNDLE" "$ID"
 	exits_with 1
+	says /no/such/program
 	nothing_left
 }
 
@@ -348,6 +353,7 @@ broken() {
 	bundle '.process.args = ["/no/such/program"]'
 	try create --pid-file "$T/pid" --bundle "$BUNDLE" "$ID"
 	exits_with 1
+	says /no/such/program
 	is_runc || [ ! -e "$T/pid" ]
 }
 

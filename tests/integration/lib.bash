@@ -75,7 +75,7 @@ delete_containers() {
 
 	[ -d "$1" ] || return 0
 	for directory in "$1"/*/; do
-		[ ! -d "$directory" ] || timeout -k 2 30 "$RUNTIME" --root "$1" delete --force "$(basename "$directory")" || true
+		[ ! -d "$directory" ] || timeout -k 2 60 "$RUNTIME" --root "$1" delete --force "$(basename "$directory")" || true
 	done
 	# what is kept on purpose is hidden (.lock, …); a container's state is not
 	[ -z "$(ls "$1")" ] || {
@@ -142,12 +142,12 @@ skip_on_runc() {
 	! is_runc || skip "runc: $1"
 }
 
-# oci ARGS...: a runtime that hangs ends with 124 after half a minute
+# oci ARGS...: a runtime that hangs ends with 124 after a minute
 oci() {
 	if [ -n "${STRATEGY:-}" ] && [[ $1 == create || $1 == run ]]; then
 		set -- "$1" --strategy "$STRATEGY" "${@:2}"
 	fi
-	timeout --foreground --kill-after 2 30 "$RUNTIME" --root "$ROOT" "$@"
+	timeout --foreground --kill-after 2 60 "$RUNTIME" --root "$ROOT" "$@"
 }
 
 new_id() {
@@ -291,7 +291,7 @@ inside() {
 	n=${id##*-}
 	output=
 	printf '{ %s\n} 2>&1 < /dev/null; printf "\\n_end_%%d\\n" $?\n' "$1" >&$((20 + 2 * n))
-	while IFS= read -r -t 20 -u $((21 + 2 * n)) line; do
+	while IFS= read -r -t 60 -u $((21 + 2 * n)) line; do
 		case $line in
 		_end_*)
 			status=${line#_end_}
@@ -319,13 +319,13 @@ namespace_of() { # namespace_of TYPE PID
 	readlink "/proc/$2/ns/$1"
 }
 
-# eventually COMMAND...: succeeds within 25 seconds, on a busy machine, too
+# eventually COMMAND...: succeeds within 40 seconds: on a busy machine, too
 eventually() {
-	local end=$((SECONDS + 25))
+	local end=$((SECONDS + 40))
 
 	until "$@" > /dev/null 2>&1; do
 		[ "$SECONDS" -lt "$end" ] || {
-			echo "not within 25 seconds: $*" >&2
+			echo "not within 40 seconds: $*" >&2
 			return 1
 		}
 		sleep 0.02
@@ -384,6 +384,15 @@ fails_with() {
 		return 1
 	}
 	says "$@"
+}
+
+# refused_for TEXT...: fails_with, but other runtimes have texts of their own
+refused_for() {
+	if is_runc; then
+		fails_with
+	else
+		fails_with "$@"
+	fi
 }
 
 # says TEXT...: each is in the output

@@ -92,6 +92,7 @@ teardown() {
 	edit '.process.args = ["/no/such/program"]'
 	host_run
 	exits_with 1
+	says /no/such/program
 	host ip address show dev hull0 | grep 'inet 192.0.2.7/24'
 	nothing_left
 }

@@ -22,7 +22,7 @@ counts() {
 	local before
 
 	before=$(count)
-	sleep 0.15
+	sleep 0.05
 	[ "$(count)" != "$before" ]
 }
 
@@ -32,6 +32,11 @@ is_frozen() {
 	else
 		grep -q FROZEN "$(cgroup_dir freezer)/freezer.state"
 	fi
+}
+
+# runs_sleepers N: as many of the container's processes are sleep
+runs_sleepers() {
+	[ "$(cgroup_pids | xargs -I{} grep -l '^sleep' /proc/{}/cmdline | wc -l)" = "$1" ]
 }
 
 created_container() {
@@ -52,7 +57,7 @@ created_container() {
 	equal "$(count)" "$before"
 	oci resume "$ID"
 	equal "$(state_of status)" running
-	counts
+	eventually counts
 }
 
 @test "pause and resume say nothing" {
@@ -163,7 +168,7 @@ created_container() {
 	oci pause "$ID"
 	local begin=$SECONDS
 	oci delete --force "$ID"
-	between $((SECONDS - begin)) 0 3
+	between $((SECONDS - begin)) 0 8 # it would wait for ten seconds
 	nothing_left
 }
 
@@ -202,7 +207,7 @@ created_container() {
 	without_namespace pid
 	set_script 'sleep 1000 & sleep 1000 & sleep 1000'
 	oci run --detach --bundle "$BUNDLE" "$ID" < /dev/null > "$T/$ID.out" 2>&1
-	eventually test "$(cgroup_pids | wc -l)" = 3
+	eventually runs_sleepers 3
 	oci pause "$ID"
 	oci delete --force "$ID"
 	nothing_left
@@ -213,10 +218,7 @@ created_container() {
 	without_namespace pid
 	set_script 'sleep 1000 & sleep 1000 & sleep 1000'
 	oci run --detach --bundle "$BUNDLE" "$ID" < /dev/null > "$T/$ID.out" 2>&1
-	three_processes() {
-		[ "$(cgroup_pids | wc -l)" = 4 ] || [ "$(cgroup_pids | wc -l)" = 3 ]
-	}
-	eventually three_processes
+	eventually runs_sleepers 3
 	oci kill "$ID" KILL
 	eventually has_status stopped
 	equal "$(cgroup_pids)" ""
@@ -225,8 +227,10 @@ created_container() {
 @test "KILL reaches the processes that outlived the first one in a shared pid namespace" {
 	bundle
 	without_namespace pid
-	set_script 'setsid sleep 1000 & setsid sleep 1000 & sleep 0.3'
+	set_script 'setsid sleep 1000 & setsid sleep 1000 & while [ ! -e /end ]; do :; done'
 	oci run --detach --bundle "$BUNDLE" "$ID" < /dev/null > "$T/$ID.out" 2>&1
+	eventually runs_sleepers 2
+	touch "$BUNDLE/rootfs/end"
 	eventually has_status stopped
 	equal "$(cgroup_pids | wc -l)" 2
 	oci kill "$ID" KILL

@@ -75,7 +75,7 @@ run_rootless() { # run_rootless SCRIPT
 	rootless_bundle
 	edit '.linux.uidMappings = [{ containerID: 0, hostID: 0, size: 1 }]'
 	run_rootless true
-	[ "$status" != 0 ]
+	refused_for /linux/uidMappings
 	no_foreign_process
 }
 
@@ -117,7 +117,7 @@ run_rootless() { # run_rootless SCRIPT
 	without_namespace user
 	edit 'del(.linux.uidMappings, .linux.gidMappings)'
 	run_rootless true
-	[ "$status" != 0 ]
+	refused_for CAP_SYS_ADMIN
 	no_foreign_process
 }
 
