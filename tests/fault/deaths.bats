@@ -11,7 +11,7 @@ is_mended() {
 	local state=none
 
 	status=0
-	output=$(timeout 5 "$RUNTIME" --root "$ROOT" state "$ID" 2>&1) || status=$?
+	output=$(timeout 30 "$RUNTIME" --root "$ROOT" state "$ID" 2>&1) || status=$?
 	if [ "$status" = 0 ]; then
 		state=$(jq -r .status <<< "$output")
 	elif [[ $output != *"does not exist"* ]]; then
@@ -25,7 +25,7 @@ is_mended() {
 		return 1
 		;;
 	esac
-	timeout 5 "$RUNTIME" --root "$ROOT" list > "$T/list" 2>&1 || {
+	timeout 30 "$RUNTIME" --root "$ROOT" list > "$T/list" 2>&1 || {
 		echo "$1: list: $? $(cat "$T/list")" >&2
 		return 1
 	}
@@ -143,43 +143,71 @@ die_each() {
 	deleted_by_force
 }
 
+# background_start ARGS...: the runtime in the background, as $pid
+background_start() {
+	"$RUNTIME" --root "$ROOT" "$@" < /dev/null > "$T/out" 2>&1 3>&- &
+	pid=$!
+}
+
+# killed_after USEC: $pid is killed then, if it still runs; $status is its own
+killed_after() {
+	local end=$((${EPOCHREALTIME/[.,]/} + $1))
+
+	while ((${EPOCHREALTIME/[.,]/} < end)); do :; done
+	kill -9 "$pid" 2> /dev/null || true
+	status=0
+	wait "$pid" 2> /dev/null || status=$?
+}
+
+# duration_of ARGS...: microseconds that the command takes here and now
+duration_of() {
+	local begin=${EPOCHREALTIME/[.,]/}
+
+	background_start "$@"
+	wait "$pid"
+	echo $((${EPOCHREALTIME/[.,]/} - begin))
+}
+
 @test "create, killed at any moment, is mended" {
-	local try pid killed=0
+	local try tries duration killed=0
 
 	rich_bundle template
-	for ((try = 0; try < $(is_long && echo 400 || echo 50); try++)); do
-		"$RUNTIME" --root "$ROOT" create --bundle "$BUNDLE" --strategy "$strategy" "$ID" \
-			< /dev/null > "$T/out" 2>&1 3>&- &
-		pid=$!
-		sleep "0.00$(printf %02d $((try * 7 % 60)))" # it takes 4 ms
-		kill -9 "$pid" 2> /dev/null || true
-		status=0
-		wait "$pid" 2> /dev/null || status=$?
+	tries=$(is_long && echo 400 || echo 50)
+	set -- create --bundle "$BUNDLE" --strategy "$strategy" "$ID"
+	duration=$(duration_of "$@")
+	deleted_by_force
+	for ((try = 0; try < tries; try++)); do
+		background_start "$@"
+		killed_after $((duration * try * try / tries / tries)) # most of them early
 		[ "$status" != 137 ] || killed=$((killed + 1))
-		is_mended "moment $try, status $status"
+		is_mended "moment $try of $tries, status $status"
 	done
 	[ "$killed" -gt 5 ]
 	nobody_is_left
 }
 
 @test "start, kill and delete, killed at any moment, are mended" {
-	local try pid command
+	local try tries command killed=0 commands=() duration=()
 
 	rich_bundle template
-	for ((try = 0; try < $(is_long && echo 150 || echo 24); try++)); do
+	commands=("start $ID" "kill $ID KILL" "delete --force $ID")
+	tries=$(is_long && echo 150 || echo 24)
+	for ((try = 0; try < tries; try++)); do
 		create_rich
 		succeeds
-		command=start
-		[ $((try % 2)) = 0 ] || command="delete --force"
+		command=${commands[try % 3]}
 		# shellcheck disable=SC2086
-		"$RUNTIME" --root "$ROOT" $command "$ID" < /dev/null > "$T/out" 2>&1 3>&- &
-		pid=$!
-		sleep "0.00$((try * 3 % 10))"
-		kill -9 "$pid" 2> /dev/null || true
-		wait "$pid" 2> /dev/null || true
-		timeout 5 "$RUNTIME" --root "$ROOT" list > "$T/list" 2>&1
+		if [ "$try" -lt 3 ]; then
+			duration[try]=$(duration_of $command)
+		else
+			background_start $command
+			killed_after $((duration[try % 3] * (try - 3) * (try - 3) / tries / tries))
+			[ "$status" != 137 ] || killed=$((killed + 1))
+		fi
+		timeout 30 "$RUNTIME" --root "$ROOT" list > "$T/list" 2>&1
 		deleted_by_force
 	done
+	[ "$killed" -ge 3 ]
 	nobody_is_left
 }
 
@@ -192,13 +220,13 @@ die_each() {
 	create_rich
 	kill -STOP "$(pid_of)"
 	for ((try = 0; try < 12; try++)); do
-		timeout 3 "$RUNTIME" --root "$ROOT" state "$ID" > "$T/out" 2>&1 || {
+		timeout 30 "$RUNTIME" --root "$ROOT" state "$ID" > "$T/out" 2>&1 || {
 			kill -KILL "$(jq .pid "$ROOT/$ID/state.json")"
 			echo "state number $((try + 1)) hangs"
 			return 1
 		}
 	done
-	timeout 3 "$RUNTIME" --root "$ROOT" list > "$T/out" 2>&1
+	timeout 30 "$RUNTIME" --root "$ROOT" list > "$T/out" 2>&1
 	deleted_by_force
 }
 

@@ -6,7 +6,8 @@
 #                        terminal or joined; sets $strategy, and $console for a terminal
 #   steps                the steps of its plan, "N STEP POINTER", in $T/steps
 #   nothing_is_left      of the container $ID: no state, no group, no mount
-#   sample N             thins the lines of standard input out to about N, unless FAULT_LONG=1
+#   sample N             thins the lines of standard input out to about N, unless FAULT_LONG=1;
+#                        FAULT_SLICE=I/N then takes the Ith of N parts only
 
 load ../integration/lib
 HELPERS=$BATS_TEST_DIRNAME/../integration/helpers
@@ -17,7 +18,7 @@ is_long() {
 
 sample() {
 	if is_long; then
-		cat
+		awk -v slice="${FAULT_SLICE:-1/1}" 'BEGIN { split(slice, part, "/") } NR % part[2] == part[1] % part[2]'
 	else
 		awk -v wanted="$1" '{ line[NR] = $0 }
 			END { for (i = 0; i < wanted && i < NR; i++) print line[1 + int(i * NR / (wanted < NR ? wanted : NR))] }'
@@ -121,7 +122,7 @@ nobody_is_left() {
 
 # deleted_by_force: the command succeeds and nothing is left
 deleted_by_force() {
-	timeout --kill-after 2 10 "$RUNTIME" --root "$ROOT" delete --force "$ID" > "$T/delete.out" 2>&1 || {
+	timeout --kill-after 2 30 "$RUNTIME" --root "$ROOT" delete --force "$ID" > "$T/delete.out" 2>&1 || {
 		echo "delete --force: status $? $(cat "$T/delete.out")" >&2
 		return 1
 	}

@@ -24,8 +24,8 @@ calls_of() {
 	[ -s "$T/calls" ]
 }
 
-# traced STRACE-OPTIONS -- ARGS...: what was started and still runs is not waited for; $output is of
-# standard error: of the other a part may be out when writing fails
+# traced STRACE-OPTIONS -- ARGS...: the command is our child, not strace's (-D): what it started and still
+# runs is not waited for. $output is of standard error: of the other a part may be out when writing fails.
 traced() {
 	local options=()
 
@@ -35,7 +35,7 @@ traced() {
 	done
 	shift
 	status=0
-	timeout --kill-after 2 10 strace -qq -f "${options[@]}" "$RUNTIME" --root "$ROOT" "$@" \
+	timeout --kill-after 2 30 strace -D -qq -f "${options[@]}" "$RUNTIME" --root "$ROOT" "$@" \
 		< /dev/null > "$T/out" 2> "$T/err" || status=$?
 	output=$(grep -v '^strace: ' "$T/err" || true)
 	mapfile -t lines <<< "$output"
@@ -71,6 +71,7 @@ fail_calls() {
 		prepare
 		traced -o "$T/strace" -e "inject=$name:error=$error:when=$k" -- "$@"
 		ends_well "$* with $name number $k failing" || wrong=$((wrong + 1))
+		[ "$status" = 0 ] || [[ $output == *"input/output error"* ]] || echo "$* $name $k $error: $status $output" >> /tmp/faults-stress/texts
 		restore || {
 			echo "after $* with $name number $k failing: status $status $output" >&2
 			wrong=$((wrong + 1))
