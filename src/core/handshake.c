@@ -47,7 +47,7 @@ static int unexpected(const struct message *message, struct err *err)
 	return err_fail(err, EPROTO, "hull-init sent a message of kind %u", message->kind);
 }
 
-int handshake_go(int socket_fd, struct err *err)
+static int send_go(int socket_fd, struct err *err)
 {
 	const struct message go = { .kind = MESSAGE_GO };
 
@@ -56,14 +56,29 @@ int handshake_go(int socket_fd, struct err *err)
 	return 0;
 }
 
+int handshake_go(int socket_fd, struct err *err)
+{
+	struct err unread = ERR_INIT;
+	struct message last;
+	int r = send_go(socket_fd, err);
+
+	/* It has ended; if it said why, that is the error. */
+	if (r == -EPIPE && receive(socket_fd, &last, NULL, &unread) > 0 &&
+		last.kind == MESSAGE_ERROR)
+		return take_error(&last, err);
+	return r;
+}
+
 int handshake_go_ahead(int socket_fd, struct err *err)
 {
-	int r = handshake_go(socket_fd, err);
+	struct err failed = ERR_INIT;
+	int r = send_go(socket_fd, &failed);
 
-	if (r != -EPIPE)
-		return r;
-	*err = ERR_INIT; /* it has ended, and said why */
-	return 0;
+	if (r == -EPIPE) /* it has ended, and said why: that is read next */
+		return 0;
+	if (r < 0)
+		*err = failed;
+	return r;
 }
 
 /* The plan goes on in a second process, our child like the first, which ends. */

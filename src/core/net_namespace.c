@@ -66,18 +66,22 @@ static void wait_for_thread(struct net_namespace *net)
 
 void net_namespace_begin(struct net_namespace *net)
 {
+	int code;
+
 	sem_init(&net->is_placed, 0, 0);
-	net->is_running = pthread_create(&net->thread, NULL, run, net) == 0;
+	code = pthread_create(&net->thread, NULL, run, net);
+	net->is_running = code == 0;
 	if (net->is_running)
 		begin_elsewhere(net);
+	else
+		err_sys_code(&net->failed, code, "make a thread for the network namespace");
 	sem_post(&net->is_placed);
 }
 
 int net_namespace_wait(struct net_namespace *net, struct err *err)
 {
-	if (!net->is_running)
-		return err_fail(err, EAGAIN, "no thread for the network namespace");
-	wait_for_thread(net);
+	if (net->is_running)
+		wait_for_thread(net);
 	if (net->fd >= 0)
 		return 0;
 	*err = net->failed;

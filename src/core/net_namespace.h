@@ -28,8 +28,8 @@ struct net_namespace {
 /* A thread is worth it here. */
 bool net_namespace_is_worth_it(void);
 
-/* Begins; *net must stay where it is until net_namespace_wait(). Failure to make a thread is no
- * failure: then net_namespace_wait() makes it. */
+/* Begins; *net must stay where it is until net_namespace_wait(). What fails,
+ * making the thread as well, is net_namespace_wait()'s error. */
 void net_namespace_begin(struct net_namespace *net);
 
 /* net->fd is the namespace, with lo up. */

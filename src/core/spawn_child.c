@@ -177,10 +177,11 @@ static int choose_descriptors(const struct spawn_request *request, struct err *e
 static int execute(const struct spawn_request *request, struct err *err)
 {
 	static const char *const no_environment[] = { NULL };
-	char number[16];
-	const char *const argv[] = { "hull-init", number, NULL };
+	char image[16], report[16];
+	const char *const argv[] = { "hull-init", image, report, NULL };
 
-	snprintf(number, sizeof(number), "%d", request->image_fd);
+	snprintf(image, sizeof(image), "%d", request->image_fd);
+	snprintf(report, sizeof(report), "%d", request->report_fd);
 	return descriptors_execute(request->program_fd, argv, no_environment, err);
 }
 

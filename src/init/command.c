@@ -11,6 +11,7 @@
 #include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
@@ -117,17 +118,40 @@ static int try_in(const char *directory, size_t length, const char *name, char f
 	return check_program(found);
 }
 
+/* An entry of PATH in which the program cannot be is passed over; what else fails is told. */
+static bool is_elsewhere(int r)
+{
+	switch (-r) {
+	case ENOENT:
+	case ENOTDIR:
+	case EACCES:
+	case EISDIR:
+	case ELOOP:
+	case ENAMETOOLONG:
+		return true;
+	default:
+		return false;
+	}
+}
+
 static int search_path(const char *path, const char *name, char found[PATH_MAX], struct err *err)
 {
+	int unexpected = 0;
+
 	for (;;) {
 		size_t length = strcspn(path, ":");
+		int r = try_in(path, length, name, found);
 
-		if (try_in(path, length, name, found) == 0)
+		if (r == 0)
 			return 0;
+		if (unexpected == 0 && !is_elsewhere(r))
+			unexpected = r;
 		if (path[length] == '\0')
 			break;
 		path += length + 1;
 	}
+	if (unexpected < 0)
+		return err_sys_code(err, -unexpected, "exec: \"%s\": search in $PATH", name);
 	return err_fail(err, ENOENT, "exec: \"%s\": executable file not found in $PATH", name);
 }
 

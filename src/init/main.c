@@ -2,9 +2,10 @@
 /*
  * Role init, from the first instruction: maps its plan and executes it step by step.
  *
- * argv: "hull-init" DESCRIPTOR, the memfd with the plan image and behind it the timeline. All
- * descriptors but those of the plan were closed by the exec. Exit status 255 when a step failed:
- * the caller has been told why.
+ * argv: "hull-init" PLAN REPORT, two descriptors: the memfd with the plan image and behind it the
+ * timeline, and the socket to the caller, which is in the plan, too: until the plan is there,
+ * errors go to this one. All descriptors but those of the plan were closed by the exec. Exit status
+ * 255 when a step failed: the caller has been told why.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -122,20 +123,19 @@ int main(int argc, char **argv)
 		.null_fd = -1,
 	};
 	struct message failed = { .kind = MESSAGE_ERROR };
-	uint32_t plan_fd;
+	uint32_t plan_fd, report_fd;
 	int r;
 
 	/* nothing of this process may be read or traced from inside the container (CVE-2016-9962)
 	 */
 	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
-	if (argc != 2 || parse_u32(argv[1], &plan_fd) < 0)
+	if (argc != 3 || parse_u32(argv[1], &plan_fd) < 0 || parse_u32(argv[2], &report_fd) < 0)
 		return INIT_EXIT_FAILED;
+	init.report_fd = (int)report_fd;
 	signals_reset(); /* the caller may have blocked or ignored some */
 	r = map_plan((int)plan_fd, &init, &failed.err);
-	if (r < 0)
-		return INIT_EXIT_FAILED; /* whom to tell is in the plan; the caller sees the end */
-	init.report_fd = (int)init.plan.report_fd;
-	r = keep_private(&init.plan, (int)plan_fd, &failed.err);
+	if (r == 0)
+		r = keep_private(&init.plan, (int)plan_fd, &failed.err);
 	if (r == 0)
 		r = run_plan(&init, &failed.err);
 	if (r < 0 && r != -ECANCELED) {

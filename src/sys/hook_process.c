@@ -58,6 +58,16 @@ static void tail_add(struct tail *tail, const char *bytes, size_t size)
 	tail->bytes[tail->used] = '\0';
 }
 
+/* errno goes to the reader of the pipe, who shows it; there is no one else to tell. */
+static _Noreturn void give_up(int errors, int status)
+{
+	const char *text = err_errno_text(errno);
+	ssize_t unheard = write(errors, text, strlen(text));
+
+	(void)unheard;
+	_exit(status);
+}
+
 /* In the new process: descriptors 0 and 2 are the pipes, 1 the caller's, the rest is closed. */
 static _Noreturn void become_hook(const struct hook_process *hook, int input, int errors)
 {
@@ -69,20 +79,13 @@ static _Noreturn void become_hook(const struct hook_process *hook, int input, in
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	signal(SIGPIPE, SIG_DFL);
 	if (dup2(input, STDIN_FILENO) < 0 || dup2(errors, STDERR_FILENO) < 0)
-		_exit(126);
+		give_up(errors, 126);
 	/* a directory that is gone is no reason not to run it */
 	if (hook->cwd && chdir(hook->cwd) < 0 && errno != ENOENT)
-		_exit(126);
+		give_up(errors, 126);
 	execve(hook->path, (char *const *)(hook->args && hook->args[0] ? hook->args : name),
 		(char *const *)(hook->env ? hook->env : nothing));
-	{
-		const char *text = err_errno_text(errno);
-
-		/* the reader of the pipe shows it; there is no one else to tell */
-		if (write(STDERR_FILENO, text, strlen(text)) < 0)
-			_exit(127);
-	}
-	_exit(127);
+	give_up(errors, 127);
 }
 
 static int start(struct running_hook *running, struct err *err)

@@ -37,8 +37,10 @@ int mount_id_get(int fd, uint64_t *ret)
 	struct stat st;
 
 	if (syscall(SYS_statx, fd, "", AT_EMPTY_PATH, STATX_ASK_MNT_ID | STATX_ASK_MNT_ID_UNIQUE,
-		    &buffer) == 0 &&
-		(buffer.mask & (STATX_ASK_MNT_ID | STATX_ASK_MNT_ID_UNIQUE))) {
+		    &buffer) < 0) {
+		if (errno != ENOSYS && errno != EPERM) /* EPERM: a seccomp filter's ENOSYS */
+			return -errno;
+	} else if (buffer.mask & (STATX_ASK_MNT_ID | STATX_ASK_MNT_ID_UNIQUE)) {
 		*ret = buffer.mnt_id;
 		return 0;
 	}

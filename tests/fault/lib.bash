@@ -79,10 +79,7 @@ let_go() {
 # create_rich [ARGS...]: creates the rich bundle; with a terminal, something takes its master
 create_rich() {
 	if jq -e .process.terminal "$BUNDLE/config.json" > /dev/null; then
-		rm -f "$T/console"
-		console "$T/console" < /dev/null > "$T/console.out" 2>&1 3>&- &
-		receiver=$!
-		eventually test -S "$T/console"
+		receive_console
 		try create --strategy "$strategy" --console-socket "$T/console" --bundle "$BUNDLE" "$@" "$ID"
 	else
 		try create --strategy "$strategy" --bundle "$BUNDLE" "$@" "$ID"
@@ -92,6 +89,14 @@ create_rich() {
 # first_process_is_alone: nothing of an exec that failed is left in the container
 first_process_is_alone() {
 	[ "$(cgroup_pids | wc -l)" = 1 ]
+}
+
+# receive_console: something takes the master of a terminal at $T/console
+receive_console() {
+	rm -f "$T/console"
+	console "$T/console" < /dev/null > "$T/console.out" 2>&1 3>&- &
+	receiver=$!
+	eventually test -S "$T/console"
 }
 
 end_receiver() {
