@@ -132,9 +132,12 @@ int step_loopback(struct init *init, const struct step *step, struct err *err)
 int step_hostname(struct init *init, const struct step *step, struct err *err)
 {
 	(void)init;
-	if (sethostname(step->name.name, strlen(step->name.name)) < 0)
-		return err_sys(err, "sethostname %s", step->name.name);
-	return 0;
+	if (sethostname(step->name.name, strlen(step->name.name)) == 0)
+		return 0;
+	err_sys(err, "sethostname %s", step->name.name);
+	if (err->code == EPERM) /* who makes an uts namespace may name it */
+		err_hint(err, "a seccomp filter around the runtime denies it");
+	return -err->code;
 }
 
 int step_domainname(struct init *init, const struct step *step, struct err *err)

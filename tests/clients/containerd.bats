@@ -36,7 +36,7 @@ teardown_file() {
 }
 
 c() {
-	timeout -k 5 50 ctr -a "$W/sock" -n "$CLIENTS_TOKEN" "$@" 3>&- 4>&-
+	timeout -k 5 120 ctr -a "$W/sock" -n "$CLIENTS_TOKEN" "$@" 3>&- 4>&-
 }
 
 RUNC_OPTIONS=(--runtime io.containerd.runc.v2 --runc-binary "$RUNTIME" --runc-root "$W/runtime")
@@ -68,9 +68,14 @@ limit_of() {
 
 # watch_events FILE: from now on, by the process $WATCHER
 watch_events() {
-	timeout 50 ctr -a "$W/sock" -n "$CLIENTS_TOKEN" events > "$1" < /dev/null 2>&1 3>&- 4>&- &
+	timeout 120 ctr -a "$W/sock" -n "$CLIENTS_TOKEN" events > "$1" < /dev/null 2>&1 3>&- 4>&- &
 	WATCHER=$!
-	sleep 0.3 # ctr does not say when it listens
+	eventually has_event "$1"
+}
+
+# has_event FILE: ctr does not say when it listens; a change of the image's labels is an event
+has_event() {
+	c image label "$IMAGE" "heard=$SRANDOM" && grep -q /images/update "$1"
 }
 
 @test "ctr run: output and status are the program's" {

@@ -23,5 +23,5 @@ stop_docker() {
 }
 
 docker() {
-	DOCKER_HOST=unix://$W/sock DOCKER_BUILDKIT=0 timeout -k 5 50 docker "$@" 3>&- 4>&-
+	DOCKER_HOST=unix://$W/sock DOCKER_BUILDKIT=0 timeout -k 5 120 docker "$@" 3>&- 4>&-
 }

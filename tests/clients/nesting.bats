@@ -28,7 +28,7 @@ teardown_file() {
 }
 
 podman() {
-	CONTAINERS_CONF=$W/containers.conf timeout -k 5 50 podman --root "$W/root" --runroot "$W/run" \
+	CONTAINERS_CONF=$W/containers.conf timeout -k 5 120 podman --root "$W/root" --runroot "$W/run" \
 		--tmpdir "$W/podman-tmp" --storage-driver overlay "$@" 3>&- 4>&-
 }
 
@@ -41,21 +41,51 @@ inner_bundle() {
 	mv "$W/bundle/config.new" "$W/bundle/config.json"
 }
 
-# in_podman OPTIONS... -- ARGS..., in_docker, in_hull [privileged] --: the runtime with ARGS runs the inner bundle there
+# in_podman OPTIONS... -- ARGS..., in_docker, in_hull [privileged] --: the runtime with ARGS runs the inner bundle
+# there, or COMMAND
 INNER=(/hull-oci --root /tmp/state)
+COMMAND=(run --bundle /bundle inner)
+
+# a_life PLACE OPTIONS...: create, start, exec, kill and delete inside PLACE
+a_life() {
+	inner_bundle
+	jq '.process.args = ["sleep", "1000"]' "$W/bundle/config.json" > "$W/bundle/config.new"
+	mv "$W/bundle/config.new" "$W/bundle/config.json"
+	cat > "$W/bundle/life" <<-'END'
+		set -e
+		oci() { /hull-oci --root /tmp/state "$@"; }
+		has_status() { oci state inner | grep -q "\"status\": \"$1\""; }
+		oci create --bundle /bundle --pid-file /tmp/pid inner < /dev/null > /tmp/create.out 2>&1 || cat /tmp/create.out
+		has_status created
+		oci start inner
+		has_status running
+		oci exec inner echo from exec
+		oci pause inner
+		has_status paused
+		oci resume inner
+		oci kill inner KILL
+		until has_status stopped; do :; done
+		oci delete inner
+		oci list --quiet
+		echo gone
+	END
+	INNER=(sh /bundle/life) COMMAND=()
+	"$@" --
+	prints $'from exec\ngone'
+}
 
 in_podman() {
 	[ -e "$W/containers.conf" ] || skip "podman is not installed (make deps)"
 	split_arguments "$@"
 	run podman run "${options[@]}" --rm --network none --cgroup-parent "/$CLIENTS_TOKEN" \
-		-v "$RUNTIME:/hull-oci:ro" -v "$W/bundle:/bundle" "$IMAGE" "${INNER[@]}" "${arguments[@]}" run --bundle /bundle inner
+		-v "$RUNTIME:/hull-oci:ro" -v "$W/bundle:/bundle" "$IMAGE" "${INNER[@]}" "${arguments[@]}" "${COMMAND[@]}"
 }
 
 in_docker() {
 	[ -e "$W/daemon.json" ] || skip "docker is not installed (make deps)"
 	split_arguments "$@"
 	run docker run "${options[@]}" --rm --network none -v "$RUNTIME:/hull-oci:ro" -v "$W/bundle:/bundle" "$IMAGE" \
-		"${INNER[@]}" "${arguments[@]}" run --bundle /bundle inner
+		"${INNER[@]}" "${arguments[@]}" "${COMMAND[@]}"
 }
 
 in_hull() {
@@ -67,10 +97,10 @@ in_hull() {
 		| .process.args = $ARGS.positional
 		| .mounts += [{ destination: "/hull-oci", type: "bind", source: $runtime, options: ["bind", "ro"] },
 			{ destination: "/bundle", type: "bind", source: $bundle, options: ["rbind"] }]' \
-		"$W/outer/config.json" --args -- "${INNER[@]}" "${arguments[@]}" run --bundle /bundle inner > "$W/outer/config.new"
+		"$W/outer/config.json" --args -- "${INNER[@]}" "${arguments[@]}" "${COMMAND[@]}" > "$W/outer/config.new"
 	mv "$W/outer/config.new" "$W/outer/config.json"
 	[ "${options[*]}" != privileged ] || make_outer_privileged
-	run timeout -k 5 50 "$RUNTIME" --root "$W/state" run --bundle "$W/outer" outer
+	run timeout -k 5 120 "$RUNTIME" --root "$W/state" run --bundle "$W/outer" outer
 }
 
 # make_outer_privileged: all capabilities that we have, nothing masked or read-only
@@ -131,7 +161,7 @@ one_line_says() {
 @test "inside podman's default container: a rootless bundle without cgroups is told what is not allowed" {
 	inner_bundle --rootless
 	in_podman -- --cgroup-manager disabled
-	one_line_says "sethostname hull: operation not permitted"
+	one_line_says "sethostname hull: operation not permitted" "hint: a seccomp filter around the runtime denies it"
 }
 
 @test "inside podman's privileged container: it works" {
@@ -147,6 +177,10 @@ one_line_says() {
 	inner_bundle
 	in_podman --privileged -- --cgroup-manager disabled
 	prints "from the inner container"
+}
+
+@test "inside podman's privileged container: the whole life of a container" {
+	a_life in_podman --privileged
 }
 
 @test "inside Docker's default container: no namespaces without CAP_SYS_ADMIN" {
@@ -182,6 +216,10 @@ one_line_says() {
 	prints "from the inner container"
 }
 
+@test "inside Docker's privileged container: the whole life of a container" {
+	a_life in_docker --privileged
+}
+
 @test "inside its own default container: no namespaces without CAP_SYS_ADMIN" {
 	inner_bundle
 	in_hull --
@@ -213,4 +251,8 @@ one_line_says() {
 	inner_bundle
 	in_hull privileged -- --cgroup-manager disabled
 	prints "from the inner container"
+}
+
+@test "inside its own privileged container: the whole life of a container" {
+	a_life in_hull privileged
 }

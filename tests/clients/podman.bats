@@ -27,7 +27,7 @@ teardown_file() {
 }
 
 podman() {
-	CONTAINERS_CONF=$W/${configuration:-containers.conf} timeout -k 5 50 podman --root "$W/root" --runroot "$W/run" \
+	CONTAINERS_CONF=$W/${configuration:-containers.conf} timeout -k 5 120 podman --root "$W/root" --runroot "$W/run" \
 		--tmpdir "$W/podman-tmp" --storage-driver overlay "$@" 3>&- 4>&-
 }
 
@@ -230,9 +230,8 @@ status_of() {
 }
 
 @test "podman logs, top and stats" {
-	run podman logs long
-	succeeds
-	equal "${lines[0]}" "line 1"
+	has_lines() { [ "$(podman logs long | head -n 1)" = "line 1" ]; }
+	eventually has_lines
 	run podman top long pid comm
 	succeeds
 	says sh
@@ -245,6 +244,7 @@ status_of() {
 	equal "$(status_of long)" paused
 	run podman exec long true
 	[ "$status" != 0 ]
+	says "running containers"
 	podman unpause long
 	equal "$(status_of long)" running
 	podman exec long true
@@ -276,7 +276,9 @@ status_of() {
 }
 
 @test "podman stop: the program hears of it" {
-	new -d --name polite --network none "$IMAGE" sh -c 'trap "exit 7" TERM; while :; do sleep 0.1; done'
+	new -d --name polite --network none "$IMAGE" sh -c 'trap "exit 7" TERM; echo ready; while :; do sleep 0.1; done'
+	is_ready() { podman logs polite | grep -q ready; }
+	eventually is_ready # before its trap TERM is ignored
 	podman stop -t 10 polite
 	run podman inspect -f '{{.State.ExitCode}}' polite
 	prints 7
