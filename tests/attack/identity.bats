@@ -113,6 +113,32 @@ $id" || return 1
 	says $'CapInh:\t0000000000000020'
 }
 
+# inheriting: an ordinary user's program with a capability that it takes over from who may hand it on
+inheriting() {
+	attack_bundle '.process.user = { uid: 1000, gid: 1000 } | .process.noNewPrivileges = false'
+	run attack file-capability "$BUNDLE/rootfs/bin/attack"
+	prints "setxattr: done"
+	set_script 'attack credentials'
+}
+
+@test "a file's inheritable capabilities give an ordinary user nothing" {
+	for strategy in copy template; do
+		inheriting
+		run_by_strategy
+		says $'CapInh:\t0000000000000000' $'CapPrm:\t0000000000000000' $'CapEff:\t0000000000000000'
+	done
+	start_sleeper
+	try exec --user 1000 "$ID" attack credentials
+	says $'CapInh:\t0000000000000000' $'CapPrm:\t0000000000000000'
+}
+
+@test "control: where the configuration hands one on they do" {
+	inheriting
+	edit '.process.capabilities.inheritable = ["CAP_KILL"]'
+	run_bundle
+	says $'CapPrm:\t0000000000000020'
+}
+
 # ---- the image's /etc/passwd ----------------------------------------------------------------------
 
 home_with() { # home_with: HOME of user 1000 by the bundle's /etc/passwd, within a small memory limit

@@ -360,3 +360,35 @@ content
 	fails_with "no space left on device" "/mounts/6"
 	nothing_left
 }
+
+# ---- options of mounts ----------------------------------------------------------------------------
+
+# late_options COMMAND...: the calls that change options of a mount which is already in its place
+late_options() {
+	strace -f -qq -s 200 -o "$T/trace" -e trace=mount,move_mount,mount_setattr,open_tree,fsmount "$@" \
+		< /dev/null > "$T/out" 2>&1
+	awk '{ sub(/^[0-9]+ +/, "") }
+		/^(open_tree|fsmount)\(/ { delete placed[$NF] }
+		{ split($0, part, /[(,]/) }
+		/^move_mount\(/ { placed[part[2]] = 1 }
+		/^mount_setattr\(.*attr_set=MOUNT/ && part[2] in placed { print }
+		/MS_REMOUNT/ { print }' "$T/trace"
+}
+
+@test "no mount is in its place before its options hold (CVE-2026-53614)" {
+	mkdir "$T/volume"
+	bundle '.root.readonly = false'
+	add_mount /v bind "$T/volume" rbind ro nosuid nodev noexec
+	add_mount /t tmpfs tmpfs ro nosuid
+	set_script 'grep -cE " (/v|/t) [^ ]* ?ro,nosuid" /proc/self/mountinfo'
+	for strategy in copy template; do
+		equal "$(late_options "$RUNTIME" --root "$ROOT" run --strategy "$strategy" --bundle "$BUNDLE" "$ID")" ""
+		equal "$(cat "$T/out")" 2
+		[ "$(grep -c move_mount "$T/trace")" -ge 8 ]
+	done
+}
+
+@test "control: mount(8) makes a volume read-only in its place, and that is seen" {
+	mkdir "$T/volume" "$T/target"
+	matches "$(late_options unshare --mount --propagation private mount -o bind,ro "$T/volume" "$T/target")" MS_REMOUNT
+}

@@ -116,3 +116,35 @@ false_proc() {
 		says /process/oomScoreAdj
 	fi
 }
+
+@test "while /proc is exchanged with a link nothing is written to where the link leads" {
+	local file started=0 refused=0
+
+	host_canary
+	bundle '.process.oomScoreAdj = 321 | .linux.sysctl = { "kernel.shmmax": "123456" }'
+	mkdir -p "$T/outside/proc/self/attr" "$T/outside/proc/sys/kernel"
+	for file in self/oom_score_adj self/attr/exec sys/kernel/shmmax; do
+		echo canary > "$T/outside/proc/$file"
+	done
+	ln -s "../../../../../../../../..$T/outside/proc" "$BUNDLE/rootfs/link"
+	set_script 'cat /proc/self/oom_score_adj /proc/sys/kernel/shmmax'
+	in_background "$ATTACK_BIN/attack" exchange "$BUNDLE/rootfs/proc" "$BUNDLE/rootfs/link"
+	both_met() { [ "$started" -gt 0 ] && [ "$refused" -gt 0 ]; }
+	while rounds_until 20 both_met; do
+		strategy=copy
+		[ $((rounds % 2)) = 0 ] || strategy=template
+		run_by_strategy
+		case $output in
+		$'321\n123456') started=$((started + 1)) ;;
+		# exchanged when it had been mounted: the program finds the link
+		"cat: can't open '/proc/"*) ;;
+		*)
+			says "mount proc on /proc" /mounts/0
+			refused=$((refused + 1))
+			;;
+		esac
+	done
+	end_helper
+	equal "$(cat "$T"/outside/proc/{self/{oom_score_adj,attr/exec},sys/kernel/shmmax})" $'canary\ncanary\ncanary'
+	[ -z "$(grep " $T/outside" /proc/self/mountinfo)" ]
+}

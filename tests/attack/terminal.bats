@@ -40,6 +40,15 @@ needs_tiocsti() {
 	does_not_say "TIOCSTI: done" "TIOCSCTTY: done" "the caller read"
 }
 
+@test "nor can what enters by exec" {
+	attack_bundle
+	start_sleeper
+	in_terminal "'$RUNTIME' --root '$ROOT' exec '$ID' attack tiocsti 'touch pwned
+'; $AFTERWARDS"
+	says "TIOCSTI:" "open /dev/tty: "
+	does_not_say "TIOCSTI: done" "TIOCLINUX: done" "TIOCSCTTY: done" "open /dev/tty: done" "the caller read"
+}
+
 @test "with a terminal it pushes into its own" {
 	attack_bundle '.process.terminal = true | .process.args = ["attack", "tiocsti", "touch pwned\n"]'
 	for strategy in copy template; do
@@ -76,6 +85,48 @@ needs_tiocsti() {
 	says /dev/pts/0 "..$CANARY"
 	canary_is_safe
 	[ ! -e "$T/outside/console" ]
+}
+
+# contested_dev NAME TARGET: /dev is a volume in which NAME and a link to the host's TARGET are exchanged
+contested_dev() {
+	bundle '.process.terminal = true
+		| .mounts |= map(select((.destination | startswith("/dev") | not) or .destination == "/dev/pts"))'
+	edit --arg dev "$T/dev" '.mounts |=
+		[.[0], { destination: "/dev", type: "bind", source: $dev, options: ["bind"] }] + .[1:]'
+	mkdir -p "$T/dev/pts"
+	touch "$T/dev/console"
+	ln -s "../../../../../../../../../..$2" "$T/dev/link"
+	set_script 'stat -c %t /dev/console; tty'
+	in_background "$ATTACK_BIN/attack" exchange "$T/dev/$1" "$T/dev/link"
+}
+
+# race_for_terminal MET...
+race_for_terminal() {
+	: > "$T/seen"
+	while rounds_until 16 "$@"; do
+		strategy=copy
+		[ $((rounds % 2)) = 0 ] || strategy=template
+		in_terminal "'$RUNTIME' --root '$ROOT' run --strategy $strategy --bundle '$BUNDLE' '$ID'"
+		tr -d '\0' <<< "$output" >> "$T/seen"
+	done
+	end_helper
+	equal "$(grep -v '^88$\|^0$\|^/.*/0$\|^not a tty$\|^hull-oci: ' "$T/seen")" ""
+	[ -z "$(grep " $T/outside" /proc/self/mountinfo)" ]
+	canary_is_safe
+}
+
+@test "a console that is exchanged with a link while it is made stays inside" {
+	host_canary
+	contested_dev console "$CANARY"
+	both_met() { grep -qx 88 "$T/seen" && grep -qx 0 "$T/seen"; }
+	race_for_terminal both_met
+}
+
+@test "terminals whose directory is exchanged with a link while it is mounted stay inside" {
+	host_canary
+	contested_dev pts "$T/outside"
+	both_met() { grep -qx /dev/pts/0 "$T/seen" && grep -q "^$T/outside/" "$T/seen"; }
+	race_for_terminal both_met
 }
 
 @test "what a container is called cannot write to the caller's terminal" {

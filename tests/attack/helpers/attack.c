@@ -29,6 +29,7 @@
 #include <sys/syscall.h>
 #include <sys/un.h>
 #include <sys/wait.h>
+#include <sys/xattr.h>
 #include <termios.h>
 #include <time.h>
 #include <unistd.h>
@@ -310,6 +311,15 @@ static int credentials(char **args)
 	return 0;
 }
 
+/* file-capability FILE: gives it CAP_KILL to inherit (VFS_CAP_REVISION_2, linux/capability.h) */
+static int file_capability(char **args)
+{
+	static const uint32_t value[5] = { 0x02000000, 0, 1 << 5 /* inheritable */, 0, 0 };
+
+	tell("setxattr", setxattr(args[0], "security.capability", value, sizeof(value), 0));
+	return 0;
+}
+
 /* without-openat2 CMD...: the program with a filter that answers ENOSYS to openat2(2) */
 static int without_openat2(char **args)
 {
@@ -452,6 +462,7 @@ static const struct {
 	{ "overwrite", 1, overwrite },
 	{ "watch", 2, watch },
 	{ "credentials", 0, credentials },
+	{ "file-capability", 1, file_capability },
 	{ "without-openat2", 1, without_openat2 },
 	{ "naive-mount", 3, naive_mount },
 	{ "hold-socket", 1, hold_socket },
