@@ -170,7 +170,8 @@ int foreground_wait(int pidfd, int console_fd, struct notify *notify, const sigs
 	int r;
 
 	forwarded_signals(&signals);
-	relay.signal_fd = signalfd(-1, &signals, SFD_CLOEXEC);
+	/* a signal that poll saw may be gone when it is read */
+	relay.signal_fd = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
 	if (relay.signal_fd < 0)
 		return err_sys(err, "signalfd");
 	r = open_terminal(&relay, console_fd, err);
