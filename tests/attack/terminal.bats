@@ -110,7 +110,7 @@ race_for_terminal() {
 		tr -d '\0' <<< "$output" >> "$T/seen"
 	done
 	end_helper
-	equal "$(grep -v '^88$\|^0$\|^/.*/0$\|^not a tty$\|^hull-oci: ' "$T/seen")" ""
+	equal "$(grep -v '^88$\|^/dev/console$\|^0$\|^/.*/0$\|^not a tty$\|^hull-oci: ' "$T/seen")" ""
 	[ -z "$(grep " $T/outside" /proc/self/mountinfo)" ]
 	canary_is_safe
 }

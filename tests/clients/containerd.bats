@@ -245,9 +245,15 @@ has_event() {
 
 @test "ctr: a container that needs too much memory is killed, and an event says so" {
 	watch_events "$W/oom-events"
-	run new --rm --memory-limit 16777216 "$IMAGE" hungry /bin/sh -c 'head -c 64m /dev/zero | tail > /dev/null; exit 9'
+	# the shim looks for want of memory from the end of its start on
+	new -d --memory-limit 16777216 "$IMAGE" hungry /bin/sh -c 'until [ -e /tmp/eat ]; do sleep 0.1; done
+		head -c 64m /dev/zero | tail > /dev/null; exit 9'
+	c task exec --exec-id bell hungry /bin/touch /tmp/eat
 	eventually grep -q '/tasks/oom' "$W/oom-events"
 	kill "$WATCHER"
+	eventually has_status STOPPED hungry
+	c task rm hungry || true # its status is not 0
+	c container rm hungry
 }
 
 @test "ctr task kill: by name, and the status is 137" {

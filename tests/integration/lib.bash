@@ -105,6 +105,8 @@ snapshot() {
 
 # snapshot_processes SELF: all processes but SELF's ancestors and descendants, and their namespaces
 snapshot_processes() {
+	local pid words links=()
+
 	cat /proc/[0-9]*/stat | awk -v self="$1" '
 		{
 			pid = $1
@@ -125,10 +127,11 @@ snapshot_processes() {
 		}' > "$BATS_FILE_TMPDIR/pids"
 	while read -r pid; do
 		# the printers of test results come and go with each file
-		tr '\0' ' ' < "/proc/$pid/cmdline" | grep -q bats- && continue
-		echo "process $pid $(tr '\0' ' ' < "/proc/$pid/cmdline")"
-		readlink "/proc/$pid/ns/"* | sed 's/^/namespace /'
+		mapfile -d '' -t words < "/proc/$pid/cmdline" && [[ ${words[*]} != *bats-* ]] || continue
+		echo "process $pid ${words[*]}"
+		links+=("/proc/$pid/ns/"*)
 	done < "$BATS_FILE_TMPDIR/pids"
+	[ ${#links[@]} = 0 ] || readlink "${links[@]}" | sed 's/^/namespace /'
 }
 
 # ---- containers -----------------------------------------------------------------------------------
@@ -478,16 +481,15 @@ nothing_left() {
 
 # foreign_processes: those in another mount namespace than ours
 foreign_processes() {
-	local own link pid
+	local link pid
 
-	own=$(readlink /proc/self/ns/mnt)
 	for link in /proc/[0-9]*/ns/mnt; do
-		pid=${link#/proc/}
-		pid=${pid%%/*}
-		case $(readlink "$link") in
-		'' | "$own") ;;
-		*) echo "process $pid $(tr '\0' ' ' < "/proc/$pid/cmdline")" ;;
-		esac
+		# one that is ending has no namespaces any more
+		[ "$link" -ef /proc/self/ns/mnt ] || [ ! -e "$link" ] || {
+			pid=${link#/proc/}
+			pid=${pid%%/*}
+			echo "process $pid $(tr '\0' ' ' < "/proc/$pid/cmdline")"
+		}
 	done 2> /dev/null
 }
 

@@ -3,7 +3,7 @@
  * notify say LINES...: sends each argument, in which | stands for a newline, as one datagram to
  * $NOTIFY_SOCKET, as sd_notify(3) does.
  * notify flood LINES: the same one again and again, until nobody listens any more.
- * notify hand LINES: with a descriptor beside it, waits until nobody has that open.
+ * notify hand LINES [MS]: with a descriptor beside it, waits until nobody has that open.
  * notify listen PATH: makes that socket (@NAME: an abstract one) and prints each datagram that
  * comes, in one line with | for newlines and " +fd" for a descriptor, until it is killed.
  * notify keep PATH: the same, but keeps descriptors open.
@@ -82,7 +82,7 @@ static int flood(int fd, char *text)
 	return 0;
 }
 
-static int hand(int fd, char *text)
+static int hand(int fd, char *text, const char *limit_ms)
 {
 	union control control = { 0 };
 	struct iovec data = { .iov_base = text, .iov_len = strlen(text) };
@@ -107,7 +107,7 @@ static int hand(int fd, char *text)
 		return 1;
 	}
 	close(ends[1]);
-	if (poll(&(struct pollfd){ .fd = ends[0] }, 1, 5000) != 1) {
+	if (poll(&(struct pollfd){ .fd = ends[0] }, 1, limit_ms ? atoi(limit_ms) : 30000) != 1) {
 		puts("somebody has it open");
 		return 1;
 	}
@@ -170,6 +170,6 @@ int main(int argc, char **argv)
 	if (strcmp(argv[1], "flood") == 0)
 		return flood(fd, argv[2]);
 	if (strcmp(argv[1], "hand") == 0)
-		return hand(fd, argv[2]);
+		return hand(fd, argv[2], argv[3]);
 	return say(fd, argv + 2);
 }
