@@ -693,7 +693,7 @@ def hooks(case):
     case.config["hooks"] = {kind: [hook(kind)] * case.random.randint(1, 2) for kind in case.some(HOOKS)}
     for entries in case.config["hooks"].values():
         if case.random.random() < 0.3:
-            entries[0] = dict(entries[0], timeout=10)
+            entries[0] = dict(entries[0], timeout=50)
         if case.random.random() < 0.3:
             entries[-1] = {k: v for k, v in entries[-1].items() if k != "env"}
 

@@ -15,7 +15,7 @@ import stat
 import subprocess
 import time
 
-TIME_LIMIT_SECONDS = 20
+TIME_LIMIT_SECONDS = 60
 CGROUPS = "/sys/fs/cgroup"
 LIMITS = ["cpu.shares", "cpu.cfs_quota_us", "cpu.cfs_period_us", "cpuset.cpus", "cpuset.mems",
           "memory.limit_in_bytes", "memory.soft_limit_in_bytes", "memory.memsw.limit_in_bytes",
@@ -252,7 +252,7 @@ class Run:
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listener:
             listener.bind(path)
             listener.listen()
-            listener.settimeout(2)
+            listener.settimeout(TIME_LIMIT_SECONDS)
             try:
                 self._spawn(self._arguments() + ["--console-socket", path], subprocess.DEVNULL, subprocess.DEVNULL)
                 if self.status == 0:

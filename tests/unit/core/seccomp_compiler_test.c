@@ -43,7 +43,7 @@ enum misdeed {
 	MISDEED_COUNT,
 };
 
-enum { HANG_LIMIT_MS = 300, PATIENCE_SEC = 8 };
+enum { HANG_LIMIT_MS = 300, PATIENCE_SEC = 30 };
 
 /* ---- what the misbehaving compiler does ---- */
 

@@ -97,7 +97,7 @@ static void a_hook_is_killed_after_its_time(void **state)
 
 	assert_int_equal(run("exec sleep 30", NULL, 0, 1), -ETIME);
 	assert_true(now_ms() - begin >= 1000);
-	assert_true(now_ms() - begin < 10000);
+	assert_true(now_ms() - begin < 25000);
 	assert_non_null(strstr(err.text, "1 s"));
 }
 
@@ -106,8 +106,8 @@ static void a_hooks_children_are_not_waited_for(void **state)
 {
 	uint64_t begin = now_ms();
 
-	assert_int_equal(run("sleep 5 & exit 0", NULL, 0, 0), 0);
-	assert_true(now_ms() - begin < 4000);
+	assert_int_equal(run("sleep 20 & exit 0", NULL, 0, 0), 0);
+	assert_true(now_ms() - begin < 15000);
 }
 
 static void a_hook_that_is_not_there_is_told(void **state)
