@@ -541,3 +541,79 @@ untouched"
 	equal "$(find "$T/home/run/hull/seccomp" -type f -printf '%m %u\n')" "600 3000"
 	equal "$(stat -c '%a %u' "$T/home/run/hull/seccomp")" "700 3000"
 }
+
+# ---- the compiler as a program ----
+
+# A trace of what is executed: "compiled" for each time that the compiler is, then what the container says.
+TRACED='
+	traced() {
+		strace -qq -f -o "$T/trace" -e trace=execveat "$@" timeout -k 2 30 "$RUNTIME" --root "$ROOT" \
+			run --bundle "$BUNDLE" "$ID" < /dev/null
+		sed -n "s/.*\[\"hull-seccomp\".* = 0$/compiled/p" "$T/trace"
+	}
+'
+
+@test "the compiler is executed when no kept filter fits, and only then" {
+	skip_on_runc "nothing is kept"
+	rule ERRNO 77
+	edit '.process.args = ["syscall", "getpgid"]'
+	in_private_run "$TRACED"'
+		traced; traced
+		find /run/hull/seccomp -type f -delete
+		traced; traced'
+	prints "error 77
+compiled
+error 77
+error 77
+compiled
+error 77"
+}
+
+@test "where no filter can be kept each container has its compiled" {
+	skip_on_runc "nothing is kept"
+	rule ERRNO 77
+	edit '.process.args = ["syscall", "getpgid"]'
+	in_private_run "$TRACED"'
+		mount -o remount,ro /run
+		traced; traced
+		find /run -name hull'
+	prints "error 77
+compiled
+error 77
+compiled"
+}
+
+@test "a compiler that cannot be executed, or is killed, is an error that says so, and nothing is left" {
+	skip_on_runc "it has no compiler of its own"
+	rule ERRNO 77
+	edit '.process.args = ["syscall", "getpgid"]'
+	in_private_run "$TRACED"' traced -e inject=execveat:error=EACCES:when=1'
+	fails_with "hull-seccomp: execveat: permission denied" memfd /linux/seccomp
+	nothing_left
+	in_private_run "$TRACED"' traced -e inject=execveat:signal=SIGKILL:when=1'
+	fails_with "hull-seccomp: it was killed by signal 9" memory /linux/seccomp
+	nothing_left
+}
+
+@test "an error of the compiler is one line of JSON with its field where that is asked for" {
+	skip_on_runc "other fields"
+	profile '{ defaultAction: "SCMP_ACT_ALLOW", syscalls: [
+		{ names: ["getpgid", "no_such_call"], action: "SCMP_ACT_ERRNO" }] }'
+	edit '.annotations["run.oci.seccomp_fail_unknown_syscall"] = "1"'
+	in_private_run '"$RUNTIME" --root "$ROOT" --log "$T/log" --log-format json run --bundle "$BUNDLE" "$ID"'
+	fails_with no_such_call
+	equal "$(wc -l < "$T/log")" 1
+	matches "$(jq -r .msg "$T/log")" '^libseccomp does not know the system call no_such_call'
+	equal "$(jq -r .config "$T/log")" /linux/seccomp/syscalls/0/names/1
+}
+
+@test "what is in the caller's environment does not reach the compiler" {
+	skip_on_runc "it has no compiler of its own"
+	rule ERRNO 77
+	edit '.process.args = ["syscall", "getpgid"]'
+	in_private_run "$TRACED"'
+		export GLIBC_TUNABLES=glibc.malloc.check=3 MALLOC_ARENA_MAX=1
+		traced
+		grep -o "\"hull-seccomp\", .*, AT_EMPTY_PATH" "$T/trace"'
+	says "error 77" compiled '"hull-seccomp", "0"], 0x' '/* 0 vars */, AT_EMPTY_PATH'
+}
