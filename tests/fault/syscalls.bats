@@ -161,6 +161,22 @@ ending_bundle() {
 	nobody_is_left
 }
 
+@test "plan: system calls fail while a filter is compiled, of the compiler too" {
+	local error kept=/run/hull/seccomp
+
+	SAMPLE=40
+	bundle '.linux.seccomp = $defaults[0] | .linux.seccomp.defaultErrnoRet = 4000' \
+		--slurpfile defaults "$BATS_TEST_DIRNAME/../data/seccomp/default.json"
+	touch "$T/began"
+	# no filter of this test is kept
+	restore() { [ ! -d $kept ] || find $kept -type f -newer "$T/began" -delete; }
+	for error in EIO ENOMEM; do
+		fail_calls "$error" plan --bundle "$BUNDLE"
+		grep -q 'execveat.*"hull-seccomp"' "$T"/trace.*
+	done
+	nobody_is_left
+}
+
 @test "start: system calls fail" {
 	SAMPLE=16
 	rich_bundle template
