@@ -126,11 +126,23 @@ static int write_config(struct creation *creation, struct err *err)
 		creation->dir_fd, creation->config_text, creation->config_size, err);
 }
 
+/* v1: the group has to have time for such processes before one becomes one (sched(7)). */
+static bool is_real_time(const struct creation *creation)
+{
+	const struct oci_process *process = creation->config->process;
+	const struct oci_scheduler *scheduler = process ? process->scheduler : NULL;
+
+	return scheduler &&
+	       (scheduler->policy == OCI_SCHED_FIFO || scheduler->policy == OCI_SCHED_RR);
+}
+
 static int make_group(struct creation *creation, struct err *err)
 {
 	int r = cgroup_make(&creation->group, &creation->cgroup_settings, err);
 
 	creation->has_group = r == 0;
+	if (r == 0 && is_real_time(creation))
+		r = cgroup_limit(&creation->group, &creation->cgroup_settings, err);
 	return r;
 }
 
@@ -149,7 +161,7 @@ static int spawn_process(struct creation *creation, struct err *err)
 static int limit_group(struct creation *creation, struct err *err)
 {
 	const struct cgroup_settings *settings = &creation->cgroup_settings;
-	int r = cgroup_limit(&creation->group, settings, err);
+	int r = is_real_time(creation) ? 0 : cgroup_limit(&creation->group, settings, err);
 
 	if (r < 0)
 		return r;

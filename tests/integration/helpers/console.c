@@ -5,6 +5,9 @@
  * standard output, until the other side has closed it. The first line of output says what came:
  * "master NAME", NAME being the text sent along with the descriptor.
  *
+ * console --pidfd SOCKET: the same for --pidfd-socket. Prints "process PID", whose descriptor came,
+ * waits for its end and prints "ended".
+ *
  * SOCKET is taken relative to its folder, as names of sockets are short.
  */
 #define _GNU_SOURCE
@@ -85,19 +88,45 @@ static int copy(int from, int to)
 	return write(to, buffer, (size_t)length) == length;
 }
 
+/* The pid of a process descriptor: pidfd_open(2). */
+static int wait_for_process(int pidfd)
+{
+	char path[64], line[256];
+	struct pollfd wait = { .fd = pidfd, .events = POLLIN };
+	FILE *info;
+	int pid = 0;
+
+	snprintf(path, sizeof path, "/proc/self/fdinfo/%d", pidfd);
+	info = fopen(path, "r");
+	if (!info)
+		die(path);
+	while (fgets(line, sizeof line, info))
+		sscanf(line, "Pid: %d", &pid);
+	fclose(info);
+	printf("process %d\n", pid);
+	fflush(stdout);
+	if (poll(&wait, 1, -1) < 0)
+		die("poll");
+	puts("ended");
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	char name[4096];
 	int listener, peer, master;
 	struct pollfd wait[2];
+	int is_pidfd = argc == 3 && strcmp(argv[1], "--pidfd") == 0;
 
-	if (argc != 2)
+	if (argc != 2 && !is_pidfd)
 		return 2;
-	listener = listen_at(argv[1]);
+	listener = listen_at(argv[argc - 1]);
 	peer = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
 	if (peer < 0)
 		die("accept");
 	master = receive_master(peer, name, sizeof name);
+	if (is_pidfd)
+		return wait_for_process(master);
 	printf("master %s\n", name);
 	fflush(stdout);
 

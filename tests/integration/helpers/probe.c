@@ -17,6 +17,7 @@
 #include <sys/resource.h>
 #include <sys/shm.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <termios.h>
 #include <time.h>
@@ -211,6 +212,29 @@ static int securebits(char **args)
 	return 0;
 }
 
+/* keyctl(2) of the session keyring, KEY_SPEC_SESSION_KEYRING: what it is, what SELinux calls it */
+static int ask_keyring(int command)
+{
+	char text[512] = "";
+
+	if (syscall(SYS_keyctl, command, -3, text, sizeof text - 1) < 0)
+		return fail("keyctl");
+	puts(text);
+	return 0;
+}
+
+static int keyring(char **args)
+{
+	(void)args;
+	return ask_keyring(6 /* KEYCTL_DESCRIBE */);
+}
+
+static int keyring_label(char **args)
+{
+	(void)args;
+	return ask_keyring(17 /* KEYCTL_GET_SECURITY */);
+}
+
 static const struct {
 	const char *name;
 	int n_args;
@@ -230,6 +254,8 @@ static const struct {
 	{ "burn", 1, burn },
 	{ "euid", 0, effective_user },
 	{ "securebits", 0, securebits },
+	{ "keyring", 0, keyring },
+	{ "keyring-label", 0, keyring_label },
 };
 
 int main(int argc, char **argv)
