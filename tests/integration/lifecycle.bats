@@ -480,6 +480,57 @@ trapper() {
 	matches "$output" '^blocked=0 '
 }
 
+# ---- descriptor of the process --------------------------------------------------------------------
+
+# receive_pidfd: whoever is at --pidfd-socket of what follows; what it says is in $T/pidfd.out
+receive_pidfd() {
+	rm -f "$T/pidfd" "$T/pidfd.out"
+	console --pidfd "$T/pidfd" > "$T/pidfd.out" 3>&- &
+	receiver=$!
+	eventually test -S "$T/pidfd"
+}
+
+# pidfd_was_of PID: and it ends with that process
+pidfd_was_of() {
+	eventually grep -qx "process $1" "$T/pidfd.out" || return 1
+	kill -0 "$receiver" || return 1
+	kill -KILL "$1"
+	wait "$receiver"
+	equal "$(cat "$T/pidfd.out")" "process $1"$'\n'ended
+}
+
+@test "--pidfd-socket receives a descriptor of the process: create, run and exec" {
+	skip_on_runc "1.1.5 does not know it"
+	bundle '.process.args = ["sleep", "1000"]'
+	receive_pidfd
+	oci create --pidfd-socket "$T/pidfd" --bundle "$BUNDLE" "$ID" < /dev/null > /dev/null
+	pidfd_was_of "$(pid_of)"
+	bundle '.process.args = ["sleep", "1000"]'
+	receive_pidfd
+	oci run --detach --pidfd-socket "$T/pidfd" --bundle "$BUNDLE" "$ID" < /dev/null > /dev/null
+	pidfd_was_of "$(pid_of)"
+	bundle
+	start_sleeper
+	receive_pidfd
+	oci exec --detach --pidfd-socket "$T/pidfd" --pid-file "$T/pid" "$ID" sleep 1000 < /dev/null > /dev/null
+	pidfd_was_of "$(< "$T/pid")"
+	has_status running
+}
+
+@test "a pidfd socket that nobody listens at is refused, and nothing is left" {
+	skip_on_runc "1.1.5 does not know it"
+	bundle '.process.args = ["sleep", "1000"]'
+	try create --pidfd-socket "$T/nobody" --bundle "$BUNDLE" "$ID"
+	fails_with "pidfd socket" "$T/nobody" "no such file or directory"
+	nothing_left
+	bundle
+	start_sleeper
+	try exec --detach --pidfd-socket "$T/nobody" "$ID" sleep 1000
+	exits_with 255
+	says "pidfd socket"
+	eventually test "$(cgroup_pids | wc -l)" = 1
+}
+
 # ---- pid file -------------------------------------------------------------------------------------
 
 @test "the pid file holds the decimal pid and nothing else" {
