@@ -75,12 +75,13 @@ struct container_request {
 	const char *notify_socket; /* of the caller's service manager (core/notify.h) */
 	bool no_pivot;
 	bool no_new_keyring;
-	bool detach;           /* run: do not wait */
-	bool keep;             /* run: do not delete when the process has ended */
-	bool no_subreaper;     /* run */
-	uint32_t preserve_fds; /* descriptors 3 … 2 + preserve_fds are handed on */
-	uint32_t listen_fds;   /* the first of these are sockets of a service manager */
-	const char *strategy;  /* "copy", "template"; NULL: the planner chooses */
+	bool detach;              /* run: do not wait */
+	bool keep;                /* run: do not delete when the process has ended */
+	bool no_subreaper;        /* run */
+	uint32_t preserve_fds;    /* descriptors 3 … 2 + preserve_fds are handed on */
+	uint32_t listen_fds;      /* the first of these are sockets of a service manager */
+	const char *listen_names; /* their names, "A:B", or NULL */
+	const char *strategy;     /* "copy", "template"; NULL: the planner chooses */
 };
 
 int container_create(const struct container_request *request, struct err *err);

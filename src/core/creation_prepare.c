@@ -199,6 +199,7 @@ static int make_plan(struct creation *creation, struct err *err)
 		.makes_network = creation->makes_network,
 		.strategy = request->strategy,
 		.listen_fds = request->listen_fds,
+		.listen_names = request->listen_names,
 		.notify_socket = creation->notifies ? notify_container_socket() : NULL,
 		.create_state = hook_state(creation, CONTAINER_STATUS_CREATING),
 		.start_state = hook_state(creation, CONTAINER_STATUS_CREATED),

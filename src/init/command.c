@@ -177,6 +177,7 @@ int step_command(struct init *init, const struct step *step, struct err *err)
 {
 	static char found[PATH_MAX];
 	static char home[HOME_VARIABLE_BYTES];
+	static char listen_pid[sizeof("LISTEN_PID=") + 10];
 	const struct step_command *command = &step->command;
 	int r = command_find(command->args[0], command->env, found, err);
 
@@ -191,6 +192,10 @@ int step_command(struct init *init, const struct step *step, struct err *err)
 	if (command->home_index != UINT64_MAX) {
 		home_variable((uint32_t)command->home_uid, home);
 		init->env[command->home_index] = home;
+	}
+	if (command->pid_index != 0) {
+		snprintf(listen_pid, sizeof(listen_pid), "LISTEN_PID=%d", (int)getpid());
+		init->env[command->pid_index] = listen_pid;
 	}
 	return 0;
 }

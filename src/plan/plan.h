@@ -300,6 +300,7 @@ struct step_command {
 	plan_strings env;
 	uint64_t home_index; /* env[home_index] becomes HOME of home_uid; UINT64_MAX: none */
 	uint64_t home_uid;
+	uint64_t pid_index; /* env[pid_index] becomes LISTEN_PID of this process; 0: none */
 };
 
 struct step_wait_start {

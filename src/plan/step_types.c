@@ -179,6 +179,7 @@ static const struct plan_field command_fields[] = {
 	STRINGS(command.env, "env"),
 	NUMBER(command.home_index, "home_index"),
 	NUMBER(command.home_uid, "home_uid"),
+	NUMBER(command.pid_index, "pid_index"),
 };
 static const struct plan_field wait_start_fields[] = {
 	SLOT(wait_start.listener, "listener"),

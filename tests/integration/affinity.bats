@@ -34,12 +34,52 @@ setup_affinity() {
 	equal "$output" "Cpus_allowed_list:$online"
 }
 
+# activated ARGS...: the runtime as a service with two sockets, their names too if $names is set
+activated() {
+	sh -c 'exec 3< /etc/passwd 4< /etc/group; LISTEN_FDS=2 LISTEN_PID=$$ exec "$@"' sh \
+		env ${names:+LISTEN_FDNAMES="$names"} "$RUNTIME" --root "$ROOT" "$@" < /dev/null > "$T/out" 2>&1
+	output=$(cat "$T/out")
+}
+
 @test "sockets of a service manager are handed on with their number, for process 1" {
 	bundle
 	set_script 'echo $LISTEN_FDS $LISTEN_PID; readlink /proc/self/fd/3; readlink /proc/self/fd/4'
-	output=$(sh -c 'exec 3< /etc/passwd 4< /etc/group; LISTEN_FDS=2 LISTEN_PID=$$ exec "$@"' sh \
-		"$RUNTIME" --root "$ROOT" run --bundle "$BUNDLE" "$ID" < /dev/null)
-	equal "$output" "$(printf '2 1\n/etc/passwd\n/etc/group')"
+	for strategy in copy template; do
+		activated run --strategy "$strategy" --bundle "$BUNDLE" "$ID"
+		equal "$output" "$(printf '2 1\n/etc/passwd\n/etc/group')"
+	done
+}
+
+@test "the number is the process's own where it is not 1" {
+	bundle
+	without_namespace pid
+	set_script 'echo $(($LISTEN_PID - $$)) $LISTEN_FDS'
+	activated run --bundle "$BUNDLE" "$ID"
+	equal "$output" "0 2"
+	unshare --pid --fork --kill-child sleep 1000 3>&- &
+	unsharer=$!
+	eventually pgrep -P "$unsharer" sleep
+	bundle
+	namespace_path pid "/proc/$(pgrep -P "$unsharer" sleep)/ns/pid"
+	set_script 'echo $(($LISTEN_PID - $$)) $LISTEN_FDS; [ $$ != 1 ] && echo another'
+	activated run --bundle "$BUNDLE" "$ID"
+	equal "$output" "0 2"$'\n'another
+	kill -KILL "$unsharer"
+	wait "$unsharer" || true
+}
+
+@test "the sockets' names are handed on, and reach a process that waits for start" {
+	names=web:admin
+	bundle
+	set_script 'echo $LISTEN_FDNAMES $LISTEN_FDS $LISTEN_PID; readlink /proc/self/fd/4'
+	activated run --bundle "$BUNDLE" "$ID"
+	equal "$output" "web:admin 2 1"$'\n'/etc/group
+	bundle
+	set_script 'echo $LISTEN_FDNAMES $LISTEN_FDS $LISTEN_PID; readlink /proc/self/fd/4'
+	activated create --bundle "$BUNDLE" "$ID"
+	oci start "$ID"
+	eventually has_status stopped
+	equal "$(cat "$T/out")" "web:admin 2 1"$'\n'/etc/group
 }
 
 @test "sockets that are meant for another process are not" {

@@ -18,6 +18,7 @@ int request_complete(struct command_call *call, struct container_request **ret, 
 			request->preserve_fds);
 	request->preserve_fds += inherited;
 	request->listen_fds = inherited;
+	request->listen_names = getenv("LISTEN_FDNAMES");
 	request->notify_socket = getenv("NOTIFY_SOCKET");
 	request->runtime = call->runtime;
 	request->id = call->args[0];

@@ -90,6 +90,7 @@ struct planner_options {
 	/* the container's state for hooks inside; hull-init puts the pid in */
 	const char *create_state, *start_state;
 	uint32_t listen_fds;        /* sockets of a service manager, descriptors 3 and up */
+	const char *listen_names;   /* of them (LISTEN_FDNAMES); NULL: none */
 	const char *notify_socket;  /* path in the container; NULL: none */
 	bool keeps_affinity;        /* the CPUs were set by the caller on purpose */
 	struct plan_bytes affinity; /* exec: the CPUs the program may run on; size 0: as it is */

@@ -261,27 +261,33 @@ static void add_restrictions(struct planner *planner, const struct oci_process *
 
 /*
  * Of a service manager: the sockets that it handed over (sd_listen_fds(3)) are for the container's
- * first process there, number 1 of its pid namespace.
+ * first process, which alone knows its number. Returns where that belongs, or 0.
  */
-static void add_service_variables(struct planner *planner, const char **env, size_t n)
+static size_t add_service_variables(struct planner *planner, const char **env, size_t n)
 {
 	const struct planner_options *options = planner->options;
+	size_t pid_index = 0;
 
 	if (options->listen_fds) {
 		env[n++] = planner_format(planner, "LISTEN_FDS=%u", options->listen_fds);
-		env[n++] = "LISTEN_PID=1";
+		if (options->listen_names)
+			env[n++] = planner_format(
+				planner, "LISTEN_FDNAMES=%s", options->listen_names);
+		pid_index = n;
+		env[n++] = "LISTEN_PID=1"; /* until it is known */
 	}
 	if (options->notify_socket)
 		env[n++] = planner_format(planner, "NOTIFY_SOCKET=%s", options->notify_socket);
+	return pid_index;
 }
 
 /* HOME is set where it is missing or empty; its value waits for the container's /etc/passwd. */
 static void add_command(struct planner *planner, const struct oci_process *process)
 {
 	const char **args = ARENA_NEW_ARRAY(planner->arena, process->n_args + 1, const char *);
-	/* HOME, LISTEN_FDS, LISTEN_PID, NOTIFY_SOCKET and the end */
-	const char **env = ARENA_NEW_ARRAY(planner->arena, process->n_env + 5, const char *);
-	size_t home = process->n_env, n = process->n_env;
+	/* HOME, LISTEN_FDS, LISTEN_FDNAMES, LISTEN_PID, NOTIFY_SOCKET and the end */
+	const char **env = ARENA_NEW_ARRAY(planner->arena, process->n_env + 6, const char *);
+	size_t home = process->n_env, n = process->n_env, pid_index;
 	struct step *step;
 
 	for (size_t i = 0; i < process->n_args; i++)
@@ -295,13 +301,14 @@ static void add_command(struct planner *planner, const struct oci_process *proce
 	}
 	if (home == process->n_env)
 		env[n++] = "HOME=/";
-	add_service_variables(planner, env, n);
+	pid_index = add_service_variables(planner, env, n);
 	step = planner_add(planner, STEP_COMMAND, "/process/args");
 	step->command = (struct step_command){
 		.args = args,
 		.env = env,
 		.home_index = home == SIZE_MAX ? UINT64_MAX : home,
 		.home_uid = process->user.uid,
+		.pid_index = pid_index,
 	};
 }
 

@@ -50,7 +50,7 @@ static void home_is_kept_where_it_is_set(void **state)
 
 /* ---- a service manager's ---- */
 
-static void sockets_of_a_service_manager_are_counted_for_process_one(void **state)
+static void sockets_of_a_service_manager_are_counted_for_the_process_itself(void **state)
 {
 	const struct step_command *command;
 
@@ -58,7 +58,23 @@ static void sockets_of_a_service_manager_are_counted_for_process_one(void **stat
 	command = command_with("['HOME=/srv']");
 	assert_string_equal(command->env[1], "LISTEN_FDS=2");
 	assert_string_equal(command->env[2], "LISTEN_PID=1");
+	assert_int_equal(command->pid_index, 2);
 	assert_null(command->env[3]);
+	planned.options.listen_names = "web:admin";
+	command = command_with("['HOME=/srv']");
+	assert_string_equal(command->env[2], "LISTEN_FDNAMES=web:admin");
+	assert_int_equal(command->pid_index, 3);
+	assert_null(command->env[4]);
+}
+
+static void names_of_no_sockets_are_not_handed_on(void **state)
+{
+	const struct step_command *command;
+
+	planned.options.listen_names = "web";
+	command = command_with("['HOME=/srv']");
+	assert_int_equal(command->pid_index, 0);
+	assert_null(command->env[1]);
 }
 
 static void the_looked_up_home_stands_before_a_service_managers_variables(void **state)
@@ -325,7 +341,8 @@ int main(void)
 		PLANNED_TEST(home_is_looked_up_where_it_is_absent),
 		PLANNED_TEST(home_is_looked_up_where_it_is_empty),
 		PLANNED_TEST(home_is_kept_where_it_is_set),
-		PLANNED_TEST(sockets_of_a_service_manager_are_counted_for_process_one),
+		PLANNED_TEST(sockets_of_a_service_manager_are_counted_for_the_process_itself),
+		PLANNED_TEST(names_of_no_sockets_are_not_handed_on),
 		PLANNED_TEST(the_looked_up_home_stands_before_a_service_managers_variables),
 		PLANNED_TEST(the_callers_narrow_affinity_is_not_inherited),
 		PLANNED_TEST(without_a_narrow_affinity_there_is_no_step_for_it),
