@@ -9,6 +9,11 @@
 
 #include <cmocka.h>
 
+#include <stdio.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
 static void assert_permitted(const char *said, size_t length, const char *expected)
 {
 	AUTO_ARENA arena = ARENA_INIT;
@@ -60,6 +65,31 @@ static void nothing_behind_the_end_is_read(void **state)
 	assert_permitted("READY=12", 7, "READY=1\n");
 }
 
+/* The manager's socket is the container's: whatever is handed on has to be handed on again. */
+static void talk_without_end_is_not_listened_to_without_end(void **state)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	struct notify notify = NOTIFY_INIT;
+	bool is_ready = false;
+	char name[32], text[16];
+	socklen_t size;
+
+	snprintf(name, sizeof(name), "@hull-notify-test-%d", (int)getpid());
+	memcpy(address.sun_path + 1, name + 1, strlen(name + 1));
+	size = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + strlen(name));
+	notify.host_socket = name;
+	notify.socket_fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	assert_int_equal(bind(notify.socket_fd, (struct sockaddr *)&address, size), 0);
+	assert_int_equal(
+		sendto(notify.socket_fd, "STATUS=x", 8, 0, (struct sockaddr *)&address, size), 8);
+	alarm(20); /* it would not end */
+	notify_take_rest(&notify, &is_ready);
+	alarm(0);
+	assert_false(is_ready);
+	assert_int_equal(recv(notify.socket_fd, text, sizeof(text), MSG_DONTWAIT), 9);
+	close(notify.socket_fd);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -69,6 +99,7 @@ int main(void)
 		cmocka_unit_test(what_steers_a_terminal_does_not_go),
 		cmocka_unit_test(a_text_with_nul_says_nothing),
 		cmocka_unit_test(nothing_behind_the_end_is_read),
+		cmocka_unit_test(talk_without_end_is_not_listened_to_without_end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
