@@ -21,6 +21,7 @@
 #include "base/err.h"
 
 struct container_stats; /* core/stats.h */
+struct oci_intel_rdt;
 struct oci_resources;
 
 enum cgroup_manager {
@@ -157,12 +158,12 @@ int container_resume(const struct runtime *runtime, const char *id, struct err *
 /* What update changes; the rest stays as it is. Pointers are borrowed. */
 struct container_changes {
 	const struct oci_resources *resources; /* checked by oci_resources_check() */
-	const char *l3_cache_schema;           /* NULL: stays */
-	const char *mem_bw_schema;
+	const struct oci_intel_rdt *rdt;       /* NULL: stays; checked by oci_intel_rdt_check() */
 };
 
 /* Limits that cannot be had are refused with the name of the field before anything is written; when
- * the kernel refuses one, those written before it stay. */
+ * the kernel refuses one, those written before it stay. rdt changes the schemata of the container's
+ * group of resctrl; one without a group gets one of its own, with all its processes in it. */
 int container_update(const struct runtime *runtime, const char *id,
 	const struct container_changes *changes, struct err *err);
 

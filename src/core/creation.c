@@ -93,20 +93,18 @@ static int make_directory(struct creation *creation, struct err *err)
 
 static int make_resctrl(struct creation *creation, struct err *err)
 {
-	int r;
-
-	if (!creation->resctrl.dir)
+	if (!creation->rdt)
 		return 0;
-	creation->has_resctrl = true; /* or a part of it */
-	r = resctrl_make(&creation->resctrl, err);
-	return r < 0 ? r : resctrl_limit(&creation->resctrl, err);
+	return rdt_make(&creation->arena, &creation->rdt_host, creation->rdt,
+		creation->config->platform.intel_rdt, creation->request->id, &creation->rdt_made,
+		err);
 }
 
 /* The process that the container begins with: a plan that forks has done so. */
 static int enter_resctrl(struct creation *creation, struct err *err)
 {
-	return creation->resctrl.dir ? resctrl_add(&creation->resctrl, creation->launch.pid, err)
-				     : 0;
+	return rdt_enter(
+		&creation->arena, creation->rdt, creation->request->id, creation->launch.pid, err);
 }
 
 /* With `create` it is `start` that listens. */
@@ -294,8 +292,7 @@ void creation_undo(struct creation *creation)
 		cgroup_kill_all(&creation->group, &ignored);
 		cgroup_destroy(&creation->group, &ignored);
 	}
-	if (creation->has_resctrl)
-		resctrl_undo(&creation->resctrl, &ignored);
+	rdt_undo(&creation->arena, creation->rdt, creation->request->id, &creation->rdt_made);
 	record_remove_dir(
 		creation->request->runtime, creation->request->id, creation->dir_fd, &ignored);
 }

@@ -35,8 +35,9 @@ struct creation {
 	struct net_devices *net_devices; /* that were moved; NULL: none */
 	int own_console_fd;              /* our end of the socket for it; -1: no terminal */
 	int console_fd;                  /* the other end, until it is in its slot */
-	struct resctrl resctrl;
-	bool has_resctrl; /* what was to be made of it was made */
+	struct rdt_host rdt_host;        /* only read when the configuration asks for a group */
+	struct rdt_group *rdt;           /* of resctrl; NULL: none */
+	struct rdt_made rdt_made;
 	struct notify notify;
 	bool notifies;  /* the container has a socket for that */
 	bool has_group; /* the group was made, or taken over, for this container: what is in it is

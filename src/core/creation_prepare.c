@@ -231,10 +231,21 @@ static void fill_record(struct creation *creation)
 		.created = oci_time_text(&creation->arena, now),
 		.annotations = creation->config->annotations,
 		.n_annotations = creation->config->n_annotations,
-		.resctrl = creation->resctrl,
+		.rdt = creation->rdt,
 		.has_hooks = hooks_have_later(creation->config),
 		.has_no_keyring = creation->request->no_new_keyring,
 	};
+}
+
+static int plan_rdt(struct creation *creation, struct err *err)
+{
+	const struct oci_intel_rdt *config = creation->config->platform.intel_rdt;
+	int r = config ? rdt_host_read(&creation->arena, &creation->rdt_host, err) : 0;
+
+	if (r < 0)
+		return r;
+	return rdt_plan(&creation->arena, &creation->rdt_host, config, creation->request->id,
+		&creation->rdt, err);
 }
 
 int creation_prepare(struct creation *creation, struct err *err)
@@ -266,8 +277,7 @@ int creation_prepare(struct creation *creation, struct err *err)
 	if (r == 0)
 		r = plan_group(creation, err);
 	if (r == 0)
-		r = resctrl_plan(&creation->arena, creation->config->platform.intel_rdt,
-			creation->request->id, NULL, &creation->resctrl, err);
+		r = plan_rdt(creation, err);
 	if (r < 0)
 		return r;
 	fill_record(creation);

@@ -73,7 +73,7 @@ static int remove_all(const struct container *container, struct err *err)
 	if (r == 0)
 		r = cgroup_destroy(&container->group, err);
 	if (r == 0)
-		r = resctrl_remove(&container->record.resctrl, err);
+		r = rdt_remove(container->arena, container->record.rdt, container->id, err);
 	if (r < 0)
 		return r;
 	if (container->has_record && container->record.has_hooks)

@@ -274,9 +274,8 @@ static int prepare(struct execution *execution, struct err *err)
 
 static int enter_resctrl(struct execution *execution, struct err *err)
 {
-	const struct resctrl *group = &execution->container.record.resctrl;
-
-	return group->dir ? resctrl_add(group, execution->launch.pid, err) : 0;
+	return rdt_enter(&execution->arena, execution->container.record.rdt, execution->request->id,
+		execution->launch.pid, err);
 }
 
 /* Who wants the pid in a file has it there before the program runs. */
@@ -284,8 +283,8 @@ static bool may_go_ahead(const struct execution *execution)
 {
 	const struct exec_request *request = execution->request;
 
-	return !request->pid_file && !request->pidfd_socket &&
-	       !execution->container.record.resctrl.dir && launch_may_go_ahead(&execution->launch);
+	return !request->pid_file && !request->pidfd_socket && !execution->container.record.rdt &&
+	       launch_may_go_ahead(&execution->launch);
 }
 
 static int start(struct execution *execution, sigset_t *ret_kept, struct err *err)

@@ -16,6 +16,6 @@
 /* Sets what the variable asks for in the plan. */
 void fault_configure(struct plan *plan);
 
-/* The caller's points, in order: "directory", "cgroup", "slots", "spawn", "ready", "record",
- * "pidfile". */
+/* The caller's points: "directory", "notify", "cgroup", "resctrl", "slots", "spawn", "limits",
+ * "config", "ready", "resctrl" again, "record", "pidfile". */
 void fault_point(const char *name);

@@ -29,6 +29,8 @@ int lookup_read(struct arena *arena, const struct runtime *runtime, const char *
 	if (r == 0)
 		r = cgroup_from_strings(arena, container.record.cgroups, container.record.n_cgroups,
 			&container.group, err);
+	if (r == 0 && container.record.rdt)
+		r = rdt_check_record(container.record.rdt, id, err);
 	if (r < 0 && r != -ENODATA)
 		return r;
 	*err = ERR_INIT;

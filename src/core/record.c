@@ -28,6 +28,14 @@ enum {
 
 static const struct json_field annotation_row = JSON_STRING(struct oci_key_value, NULL, value);
 
+static const struct json_field rdt_fields[] = {
+	JSON_STRING(struct rdt_group, "mount", mount, .is_required = true),
+	JSON_STRING(struct rdt_group, "closID", clos_id, .is_required = true),
+	JSON_BOOL(struct rdt_group, "own", is_own),
+	JSON_BOOL(struct rdt_group, "monitored", is_monitored),
+	{ .name = NULL },
+};
+
 static const struct json_field record_fields[] = {
 	JSON_STRING(struct record, "id", id, .is_required = true),
 	JSON_STRING(struct record, "ociVersion", oci_version, .is_required = true),
@@ -37,9 +45,7 @@ static const struct json_field record_fields[] = {
 	JSON_I32(struct record, "pid", pid, .is_required = true),
 	JSON_U64(struct record, "startTime", start_time, .is_required = true),
 	JSON_STRINGS(struct record, "cgroups", cgroups, n_cgroups),
-	JSON_STRING(struct record, "resctrl", resctrl.dir),
-	JSON_BOOL(struct record, "resctrlOurs", resctrl.is_ours),
-	JSON_STRING(struct record, "resctrlMonitor", resctrl.monitor),
+	JSON_OBJECT_POINTER(struct record, "intelRdt", rdt, rdt_fields),
 	JSON_BOOL(struct record, "hooks", has_hooks),
 	JSON_BOOL(struct record, "noNewKeyring", has_no_keyring),
 	JSON_MAP(struct record, "annotations", annotations, n_annotations, &annotation_row),
@@ -144,15 +150,14 @@ int record_lock(int dir_fd, struct err *err)
 	return err_fail(err, EBUSY, "another command is working on the container");
 }
 
-static void write_resctrl(struct json_writer *writer, const struct resctrl *group)
+static void write_rdt(struct json_writer *writer, const struct rdt_group *group)
 {
-	if (!group->dir)
-		return;
-	json_write_string(writer, "resctrl", group->dir);
-	if (group->is_ours)
-		json_write_bool(writer, "resctrlOurs", true);
-	if (group->monitor)
-		json_write_string(writer, "resctrlMonitor", group->monitor);
+	json_write_object(writer, "intelRdt");
+	json_write_string(writer, "mount", group->mount);
+	json_write_string(writer, "closID", group->clos_id);
+	json_write_bool(writer, "own", group->is_own);
+	json_write_bool(writer, "monitored", group->is_monitored);
+	json_write_end(writer);
 }
 
 static const char *record_text(struct arena *arena, const struct record *record, size_t *ret_length)
@@ -168,7 +173,8 @@ static const char *record_text(struct arena *arena, const struct record *record,
 	json_write_string(&writer, "rootfs", record->rootfs);
 	json_write_string(&writer, "created", record->created);
 	json_write_strings(&writer, "cgroups", record->cgroups, record->n_cgroups);
-	write_resctrl(&writer, &record->resctrl);
+	if (record->rdt)
+		write_rdt(&writer, record->rdt);
 	if (record->has_hooks)
 		json_write_bool(&writer, "hooks", true);
 	if (record->has_no_keyring)

@@ -21,7 +21,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "core/container.h"
-#include "core/resctrl.h"
+#include "core/rdt/rdt.h"
 #include "oci/config.h"
 
 #define RECORD_START_SOCKET "start.sock"
@@ -38,9 +38,9 @@ struct record {
 	size_t n_cgroups;
 	struct oci_key_value *annotations;
 	size_t n_annotations;
-	struct resctrl resctrl; /* without is_made and lines: they are for the creation only */
-	bool has_no_keyring;    /* created with --no-new-keyring: exec makes none either */
-	bool has_hooks;         /* poststart or poststop: config.json has to be read again */
+	const struct rdt_group *rdt; /* of resctrl; NULL: none */
+	bool has_no_keyring;         /* created with --no-new-keyring: exec makes none either */
+	bool has_hooks;              /* poststart or poststop: config.json has to be read again */
 };
 
 /* Makes ROOT (0700) and ROOT/ID, locked. EEXIST: "container with given ID already exists". */

@@ -155,7 +155,8 @@ int stats_read(struct arena *arena, const struct container *container, struct co
 	if (r == 0)
 		r = read_networks(arena, container->record.pid, &stats, &problem);
 	if (r == 0)
-		resctrl_read_stats(arena, &container->record.resctrl, &stats.resctrl);
+		r = rdt_read_stats(
+			arena, container->record.rdt, container->id, &stats.rdt, &problem);
 	/* a process that has ended has no files, and its number may be another's now */
 	if (!lookup_is_alive(container))
 		return err_fail(err, ESRCH, "container not running");

@@ -13,7 +13,7 @@
 #include "base/err.h"
 #include "core/cgroup/cgroup.h"
 #include "core/lookup.h"
-#include "core/resctrl_stats.h"
+#include "core/rdt/rdt.h"
 
 /* Counters since the interface was made (proc_pid_net(5), dev). */
 struct network_use {
@@ -26,7 +26,7 @@ struct container_stats {
 	struct cgroup_stats cgroup;
 	struct network_use *networks; /* none when the network is that of the caller */
 	size_t n_networks;
-	struct resctrl_stats resctrl;
+	struct rdt_stats rdt;
 };
 
 /* Pure: the text of /proc/PID/net/dev. EPROTO when it is something else. */

@@ -6,39 +6,8 @@
 
 #include "core/container.h"
 #include "core/lookup_locked.h"
+#include "core/update_rdt.h"
 #include "oci/config.h"
-
-static int check_rdt(
-	const struct container *container, const struct container_changes *changes, struct err *err)
-{
-	const char *dir = container->record.resctrl.dir;
-
-	if (!changes->l3_cache_schema && !changes->mem_bw_schema)
-		return 0;
-	if (dir && resctrl_is_machines(dir)) {
-		err_fail(err, ENOTSUP,
-			"Intel RDT: the container is in the group of the machine, whose schemata "
-			"hold for everything");
-		return err_path(err, dir);
-	}
-	if (dir)
-		return 0;
-	if (changes->l3_cache_schema)
-		return err_fail(err, ENOTSUP, "Intel RDT/CAT: l3 cache schema is not enabled");
-	return err_fail(err, ENOTSUP, "Intel RDT/MBA: memory bandwidth schema is not enabled");
-}
-
-static int update_rdt(
-	const struct container *container, const struct container_changes *changes, struct err *err)
-{
-	const char *const lines[] = { changes->l3_cache_schema, changes->mem_bw_schema };
-	int r = 0;
-
-	for (size_t i = 0; r == 0 && i < sizeof(lines) / sizeof(lines[0]); i++)
-		if (lines[i])
-			r = resctrl_write_schema(container->record.resctrl.dir, lines[i], err);
-	return r;
-}
 
 /*
  * The configuration counts swap together with memory, v2 counts it alone: a new limit of swap needs
@@ -102,13 +71,14 @@ int container_update(const struct runtime *runtime, const char *id,
 		.resources = &resources,
 		.is_rootless = runtime->is_rootless,
 	};
+	struct rdt_update rdt;
 	enum container_status status;
 	int r = lookup_open_locked(&arena, runtime, id, &container, err);
 
 	if (r == 0)
 		r = lookup_require_running(&container, &status, err);
 	if (r == 0)
-		r = check_rdt(&container, changes, err);
+		r = update_rdt_plan(&container, changes->rdt, &rdt, err);
 	if (r == 0)
 		r = complete_swap(&container, &resources, err);
 	if (r < 0)
@@ -117,5 +87,5 @@ int container_update(const struct runtime *runtime, const char *id,
 				   */
 		resources.n_devices = 0;
 	r = update_frozen(&container, status, &settings, err);
-	return r < 0 ? r : update_rdt(&container, changes, err);
+	return r < 0 ? r : update_rdt(&container, status, &rdt, err);
 }

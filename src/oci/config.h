@@ -563,6 +563,9 @@ int oci_config_check(const struct oci_config *config, struct err *err);
 int oci_process_check(const struct oci_process *process, struct err *err);
 int oci_resources_check(const struct oci_resources *resources, struct err *err);
 
+/* Of an "intelRdt" object alone. */
+int oci_intel_rdt_check(const struct oci_intel_rdt *rdt, struct err *err);
+
 /* The entry of that type, or NULL: the host's. */
 const struct oci_namespace *oci_config_namespace(
 	const struct oci_config *config, enum oci_namespace_type type);

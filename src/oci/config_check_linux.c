@@ -167,21 +167,17 @@ static int check_cgroups_path(const struct oci_config *config, struct err *err)
 
 /* ---- intelRdt, personality, memoryPolicy ---- */
 
-static int check_intel_rdt(const struct oci_config *config, struct err *err)
+/* l3CacheSchema may have more than one line ("SHOULD NOT"): until 1.2 it was the place for all of
+ * them. */
+int oci_intel_rdt_check(const struct oci_intel_rdt *rdt, struct err *err)
 {
-	const struct oci_intel_rdt *rdt = config->platform.intel_rdt;
-	const char *id = rdt ? rdt->clos_id : NULL;
+	const char *id = rdt->clos_id;
 
-	if (!rdt)
-		return 0;
 	if (id && !text_equal(id, "/") &&
 		(strchr(id, '/') || text_equal(id, ".") || text_equal(id, "..") ||
 			check_has_line_break(id)))
 		return check_fail(err, check_at("/linux/intelRdt/closID"),
 			"\"%s\" is not the name of a directory", id);
-	if (rdt->l3_cache_schema && check_has_line_break(rdt->l3_cache_schema))
-		return check_fail(
-			err, check_at("/linux/intelRdt/l3CacheSchema"), "more than one line");
 	if (rdt->mem_bw_schema && (!text_has_prefix(rdt->mem_bw_schema, "MB:") ||
 					  check_has_line_break(rdt->mem_bw_schema)))
 		return check_fail(err, check_at("/linux/intelRdt/memBwSchema"),
@@ -191,6 +187,13 @@ static int check_intel_rdt(const struct oci_config *config, struct err *err)
 			return check_fail(err, check_at("/linux/intelRdt/schemata/%zu", i),
 				"more than one line");
 	return 0;
+}
+
+static int check_intel_rdt(const struct oci_config *config, struct err *err)
+{
+	const struct oci_intel_rdt *rdt = config->platform.intel_rdt;
+
+	return rdt ? oci_intel_rdt_check(rdt, err) : 0;
 }
 
 static int check_personality(const struct oci_config *config, struct err *err)

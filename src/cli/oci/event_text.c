@@ -2,11 +2,18 @@
 #include "cli/oci/event_text.h"
 
 #include "base/json_write.h"
+#include "base/text.h"
 
 static void put_nonzero(struct json_writer *writer, const char *key, uint64_t value)
 {
 	if (value != 0)
 		json_write_u64(writer, key, value);
+}
+
+static void put_text(struct json_writer *writer, const char *key, const char *text)
+{
+	if (!text_is_empty(text))
+		json_write_string(writer, key, text);
 }
 
 /* ---- pressure ---- */
@@ -210,76 +217,60 @@ static void put_networks(struct json_writer *writer, const struct container_stat
 	json_write_end(writer);
 }
 
-static void put_l3_cache(struct json_writer *writer, const struct resctrl_stats *stats)
+static void put_l3_info(struct json_writer *writer, const struct rdt_stats *stats)
 {
-	if (!stats->cbm_mask)
-		return;
 	json_write_object(writer, "l3_cache_info");
-	json_write_string(writer, "cbm_mask", stats->cbm_mask);
-	json_write_u64(writer, "min_cbm_bits", stats->min_cbm_bits);
-	json_write_u64(writer, "num_closids", stats->l3_num_closids);
+	put_text(writer, "cbm_mask", stats->l3_info.cbm_mask);
+	put_nonzero(writer, "min_cbm_bits", stats->l3_info.min_cbm_bits);
+	put_nonzero(writer, "num_closids", stats->l3_info.num_closids);
 	json_write_end(writer);
 }
 
-static void put_mem_bw(struct json_writer *writer, const struct resctrl_stats *stats)
+static void put_mem_bw_info(struct json_writer *writer, const struct rdt_stats *stats)
 {
-	if (!stats->has_mem_bw)
-		return;
 	json_write_object(writer, "mem_bw_info");
-	json_write_u64(writer, "bandwidth_gran", stats->bandwidth_gran);
-	json_write_u64(writer, "delay_linear", stats->delay_linear);
-	json_write_u64(writer, "min_bandwidth", stats->min_bandwidth);
-	json_write_u64(writer, "num_closids", stats->mb_num_closids);
+	put_nonzero(writer, "bandwidth_gran", stats->mem_bw_info.bandwidth_gran);
+	put_nonzero(writer, "delay_linear", stats->mem_bw_info.delay_linear);
+	put_nonzero(writer, "min_bandwidth", stats->mem_bw_info.min_bandwidth);
+	put_nonzero(writer, "num_closids", stats->mem_bw_info.num_closids);
 	json_write_end(writer);
 }
 
-static void put_schemata(struct json_writer *writer, const struct resctrl_stats *stats)
+static void put_rdt_use(struct json_writer *writer, const struct rdt_stats *stats)
 {
-	const struct {
-		const char *key, *line;
-	} lines[] = {
-		{ "l3_cache_schema_root", stats->l3_schema_root },
-		{ "l3_cache_schema", stats->l3_schema },
-		{ "mem_bw_schema_root", stats->mb_schema_root },
-		{ "mem_bw_schema", stats->mb_schema },
-	};
-
-	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
-		if (lines[i].line)
-			json_write_string(writer, lines[i].key, lines[i].line);
-}
-
-static void put_cache_use(struct json_writer *writer, const struct resctrl_stats *stats)
-{
-	if (stats->has_bandwidth) {
+	if (stats->n_mem_bw > 0) {
 		json_write_list(writer, "mbm_stats");
-		for (size_t i = 0; i < stats->n_uses; i++) {
+		for (size_t i = 0; i < stats->n_mem_bw; i++) {
 			json_write_object(writer, NULL);
-			json_write_u64(writer, "mbm_total_bytes", stats->uses[i].mbm_total_bytes);
-			json_write_u64(writer, "mbm_local_bytes", stats->uses[i].mbm_local_bytes);
+			json_write_u64(writer, "mbm_total_bytes", stats->mem_bw[i].total_bytes);
+			json_write_u64(writer, "mbm_local_bytes", stats->mem_bw[i].local_bytes);
 			json_write_end(writer);
 		}
 		json_write_end(writer);
 	}
-	if (stats->has_occupancy) {
+	if (stats->n_llc_occupancy > 0) {
 		json_write_list(writer, "cmt_stats");
-		for (size_t i = 0; i < stats->n_uses; i++) {
+		for (size_t i = 0; i < stats->n_llc_occupancy; i++) {
 			json_write_object(writer, NULL);
-			json_write_u64(writer, "llc_occupancy", stats->uses[i].llc_occupancy);
+			json_write_u64(writer, "llc_occupancy", stats->llc_occupancy[i]);
 			json_write_end(writer);
 		}
 		json_write_end(writer);
 	}
 }
 
-/* Empty for a container in no group. */
-static void put_resctrl(struct json_writer *writer, const struct resctrl_stats *stats)
+static void put_rdt(struct json_writer *writer, const struct rdt_stats *stats)
 {
 	json_write_object(writer, "intel_rdt");
-	put_l3_cache(writer, stats);
-	put_mem_bw(writer, stats);
-	put_schemata(writer, stats);
-	put_cache_use(writer, stats);
+	if (stats->l3_info.is_present)
+		put_l3_info(writer, stats);
+	put_text(writer, "l3_cache_schema_root", stats->l3_schema_root);
+	put_text(writer, "l3_cache_schema", stats->l3_schema);
+	if (stats->mem_bw_info.is_present)
+		put_mem_bw_info(writer, stats);
+	put_text(writer, "mem_bw_schema_root", stats->mem_bw_schema_root);
+	put_text(writer, "mem_bw_schema", stats->mem_bw_schema);
+	put_rdt_use(writer, stats);
 	json_write_end(writer);
 }
 
@@ -292,7 +283,7 @@ static void put_stats(struct json_writer *writer, const struct container_stats *
 	put_pids(writer, &stats->cgroup);
 	put_blkio(writer, &stats->cgroup);
 	put_hugetlb(writer, &stats->cgroup);
-	put_resctrl(writer, &stats->resctrl);
+	put_rdt(writer, &stats->rdt);
 	put_networks(writer, stats);
 	json_write_end(writer);
 }

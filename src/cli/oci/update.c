@@ -86,14 +86,23 @@ static int read_resources(
 	return 0;
 }
 
+/* Engines write "" for what is not set. */
+static const char *given_text(const char *option)
+{
+	return text_is_empty(option) ? NULL : option;
+}
+
 static int update_run(struct command_call *call, struct err *err)
 {
 	const struct update_options *options = call->options;
 	struct oci_resources resources = { .n_devices = 0 };
+	const struct oci_intel_rdt rdt = {
+		.l3_cache_schema = given_text(options->l3_cache_schema),
+		.mem_bw_schema = given_text(options->mem_bw_schema),
+	};
 	const struct container_changes changes = {
 		.resources = &resources,
-		.l3_cache_schema = options->l3_cache_schema,
-		.mem_bw_schema = options->mem_bw_schema,
+		.rdt = rdt.l3_cache_schema || rdt.mem_bw_schema ? &rdt : NULL,
 	};
 	int r = 0;
 
@@ -103,6 +112,8 @@ static int update_run(struct command_call *call, struct err *err)
 		r = update_apply_options(call->arena, options, &resources, err);
 	if (r == 0)
 		r = oci_resources_check(&resources, err);
+	if (r == 0)
+		r = oci_intel_rdt_check(&rdt, err);
 	return r < 0 ? r : container_update(call->runtime, call->args[0], &changes, err);
 }
 

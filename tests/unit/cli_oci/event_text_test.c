@@ -111,6 +111,36 @@ static void nothing_used_leaves_out_what_readers_take_for_nought(void **state)
 		"\"network_interfaces\":null}}");
 }
 
+static void groups_of_resctrl_have_the_shape_that_readers_know(void **state)
+{
+	AUTO_ARENA arena = ARENA_INIT;
+	uint64_t occupancy[] = { 4096, 0 };
+	struct rdt_mem_bw_use mem_bw[] = { { 10, 5 }, { 0, 0 } };
+	const struct container_stats stats = { .rdt = {
+						       .l3_info = { true, "7ff", 2, 16 },
+						       .mem_bw_info = { true, 10, 1, 10, 8 },
+						       .l3_schema_root = "L3:0=7ff",
+						       .l3_schema = "L3:0=f",
+						       .mem_bw_schema_root = "MB:0=100",
+						       .mem_bw_schema = "MB:0=20",
+						       .mem_bw = mem_bw,
+						       .n_mem_bw = 2,
+						       .llc_occupancy = occupancy,
+						       .n_llc_occupancy = 2,
+					       } };
+
+	assert_non_null(strstr(event_text(&arena, "c1", &stats),
+		"\"intel_rdt\":{"
+		"\"l3_cache_info\":{\"cbm_mask\":\"7ff\",\"min_cbm_bits\":2,\"num_closids\":16},"
+		"\"l3_cache_schema_root\":\"L3:0=7ff\",\"l3_cache_schema\":\"L3:0=f\","
+		"\"mem_bw_info\":{\"bandwidth_gran\":10,\"delay_linear\":1,"
+		"\"min_bandwidth\":10,\"num_closids\":8},"
+		"\"mem_bw_schema_root\":\"MB:0=100\",\"mem_bw_schema\":\"MB:0=20\","
+		"\"mbm_stats\":[{\"mbm_total_bytes\":10,\"mbm_local_bytes\":5},"
+		"{\"mbm_total_bytes\":0,\"mbm_local_bytes\":0}],"
+		"\"cmt_stats\":[{\"llc_occupancy\":4096},{\"llc_occupancy\":0}]},"));
+}
+
 static void want_of_memory_has_no_data(void **state)
 {
 	AUTO_ARENA arena = ARENA_INIT;
@@ -123,6 +153,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(statistics_have_the_shape_that_readers_know),
 		cmocka_unit_test(nothing_used_leaves_out_what_readers_take_for_nought),
+		cmocka_unit_test(groups_of_resctrl_have_the_shape_that_readers_know),
 		cmocka_unit_test(want_of_memory_has_no_data),
 	};
 

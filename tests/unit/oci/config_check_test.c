@@ -706,8 +706,11 @@ static void intel_rdt_names_one_directory_and_lines(void **state)
 			{ { "/linux/intelRdt", "{'closID':'a/b'}" } } },
 		{ "/linux/intelRdt/memBwSchema: \"L3:0=f\" is not one line that begins with MB:",
 			{ { "/linux/intelRdt", "{'memBwSchema':'L3:0=f'}" } } },
-		{ "/linux/intelRdt/l3CacheSchema: more than one line",
-			{ { "/linux/intelRdt", "{'l3CacheSchema':'L3:0=f\\nMB:0=1'}" } } },
+		{ NULL, { { "/linux/intelRdt", "{'l3CacheSchema':'L3:0=f\\nMB:0=1'}" } } },
+		{ "/linux/intelRdt/closID: \".\" is not the name of a directory",
+			{ { "/linux/intelRdt", "{'closID':'.'}" } } },
+		{ "/linux/intelRdt/closID: \"/a\" is not the name of a directory",
+			{ { "/linux/intelRdt", "{'closID':'/a'}" } } },
 		{ "/linux/intelRdt/schemata/1: more than one line",
 			{ { "/linux/intelRdt", "{'schemata':['a','b\\nc']}" } } },
 	};
