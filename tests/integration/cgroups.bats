@@ -217,6 +217,56 @@ cgroups_left() {
 	fi
 }
 
+# file_of NAME: where it is in the container's group; a hybrid host has some controllers on its v2 tree
+file_of() {
+	local dir
+
+	for dir in "$(cgroup_dir "${1%%.*}")" "/sys/fs/cgroup/unified$CGROUP"; do
+		[ ! -e "$dir/$1" ] || {
+			echo "$dir/$1"
+			return
+		}
+	done
+	return 1
+}
+
+@test "huge pages and their reservations are limited" {
+	grep -q '^hugetlb' /proc/cgroups || skip "this kernel has no controller hugetlb (CONFIG_CGROUP_HUGETLB)"
+	[ -e /sys/kernel/mm/hugepages/hugepages-2048kB ] || skip "no huge pages of 2 MB (CONFIG_HUGETLB_PAGE)"
+	skip_on_runc "1.1.5 looks at v1's tree only"
+	local file
+
+	bundle '.linux.resources.hugepageLimits = [{ pageSize: "2MB", limit: 4194304 }]'
+	start_sleeper
+	file=$(file_of hugetlb.2MB.max || file_of hugetlb.2MB.limit_in_bytes)
+	equal "$(cat "$file")" 4194304
+	file=$(file_of hugetlb.2MB.rsvd.max || file_of hugetlb.2MB.rsvd.limit_in_bytes)
+	equal "$(cat "$file")" 4194304
+	equal "$(oci events --stats "$ID" | jq -c '.data.hugetlb["2MB"].failcnt')" 0
+}
+
+@test "RDMA objects are limited" {
+	grep -q '^rdma' /proc/cgroups || skip "this kernel has no controller rdma (CONFIG_CGROUP_RDMA)"
+	local device
+
+	device=$(ls /sys/class/infiniband 2> /dev/null | head -n 1)
+	[ -n "$device" ] || skip "no RDMA device (CONFIG_RDMA_RXE makes one of a network interface)"
+	bundle
+	edit --arg device "$device" '.linux.resources.rdma = { ($device): { hcaHandles: 3 } }'
+	start_sleeper
+	grep -q "^$device hca_handle=3" "$(file_of rdma.max)"
+}
+
+@test "without the controller a limit of RDMA is refused with its field, and nothing is left" {
+	skip_on_runc "1.1.5 ignores it"
+	! grep -q '^rdma' /proc/cgroups || skip "the controller rdma is there"
+	bundle '.linux.resources.rdma = { mlx5_1: { hcaHandles: 3 } }'
+	run_bundle
+	fails_with "(config /linux/resources/rdma/mlx5_1)" rdma
+	nothing_left
+	equal "$(oci features | jq .linux.cgroup.rdma)" true
+}
+
 @test "the configured processors are those that the process may use" {
 	bundle '.linux.resources.cpu = { cpus: "0", mems: "0" }'
 	run_in 'grep -E "(Cpus|Mems)_allowed_list" /proc/self/status'

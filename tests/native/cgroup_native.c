@@ -6,6 +6,7 @@
  * one group "hull-test-PID" in each hierarchy and removed again; only processes that were started
  * here are killed. On v1 hosts it tests v1; the virtual machine of the test suite has pure v2.
  */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
@@ -119,11 +120,31 @@ static bool has_controller(enum cgroup_controller controller)
 	return false;
 }
 
+/* What a kernel without the controller was built without. */
+static const char *const kernel_options[CGROUP_CONTROLLER_COUNT] = {
+	[CGROUP_CONTROLLER_CPU] = "CONFIG_CGROUP_SCHED",
+	[CGROUP_CONTROLLER_CPUACCT] = "CONFIG_CGROUP_CPUACCT",
+	[CGROUP_CONTROLLER_CPUSET] = "CONFIG_CPUSETS",
+	[CGROUP_CONTROLLER_MEMORY] = "CONFIG_MEMCG",
+	[CGROUP_CONTROLLER_IO] = "CONFIG_BLK_CGROUP",
+	[CGROUP_CONTROLLER_PIDS] = "CONFIG_CGROUP_PIDS",
+	[CGROUP_CONTROLLER_DEVICES] = "CONFIG_CGROUP_DEVICE",
+	[CGROUP_CONTROLLER_FREEZER] = "CONFIG_CGROUP_FREEZER",
+	[CGROUP_CONTROLLER_HUGETLB] = "CONFIG_CGROUP_HUGETLB",
+	[CGROUP_CONTROLLER_RDMA] = "CONFIG_CGROUP_RDMA",
+	[CGROUP_CONTROLLER_NET_CLS] = "CONFIG_CGROUP_NET_CLASSID",
+	[CGROUP_CONTROLLER_NET_PRIO] = "CONFIG_CGROUP_NET_PRIO",
+	[CGROUP_CONTROLLER_PERF_EVENT] = "CONFIG_CGROUP_PERF",
+	[CGROUP_CONTROLLER_MISC] = "CONFIG_CGROUP_MISC",
+};
+
 static void need(enum cgroup_controller controller)
 {
 	if (!has_controller(controller)) {
-		snprintf(skip_reason, sizeof(skip_reason), "no controller %s here",
-			cgroup_controller_name(controller, host.kind == CGROUP_KIND_V2));
+		snprintf(skip_reason, sizeof(skip_reason),
+			"no controller %s in any mounted hierarchy (%s)",
+			cgroup_controller_name(controller, host.kind == CGROUP_KIND_V2),
+			kernel_options[controller]);
 		longjmp(end_of_test, 2);
 	}
 }
@@ -955,6 +976,39 @@ static void a_throttled_disk_is_read_at_its_rate_until_that_is_lifted(void)
 		fail("without limit 2 MiB took %d tenths", WEXITSTATUS(free_again));
 }
 
+static bool has_file(
+	const struct cgroup *group, enum cgroup_controller controller, const char *file)
+{
+	const struct cgroup_dir *dir = cgroup_find_dir(group, controller);
+
+	return dir && cgroupfs_has(dir->path, file);
+}
+
+static void block_io_has_a_weight(void)
+{
+	uint16_t weight = 300;
+	struct oci_block_io io = { .weight = &weight };
+	struct oci_resources none = { .n_devices = 0 }, resources = { .block_io = &io };
+	struct cgroup_settings settings = { .resources = &resources };
+	struct cgroup *group;
+	const char *v1 = "blkio.weight", *v2 = "io.bfq.weight";
+
+	need(CGROUP_CONTROLLER_IO);
+	group = make("weight", &none);
+	if (!has_file(group, CGROUP_CONTROLLER_IO, v1))
+		v1 = "blkio.bfq.weight";
+	if (!has_file(group, CGROUP_CONTROLLER_IO, v2))
+		v2 = "io.weight";
+	if (!has_file(group, CGROUP_CONTROLLER_IO, host.kind == CGROUP_KIND_V2 ? v2 : v1))
+		skip("no weights of block I/O (CONFIG_BFQ_GROUP_IOSCHED, "
+		     "CONFIG_BLK_CGROUP_IOCOST)");
+	CHECK_OK(cgroup_update(group, &settings, &err));
+	if (strcmp(v2, "io.weight") == 0 && host.kind == CGROUP_KIND_V2)
+		CHECK(strstr(read_in(group, CGROUP_CONTROLLER_IO, v1, v2), "2930"));
+	else
+		CHECK(strstr(read_in(group, CGROUP_CONTROLLER_IO, v1, v2), "300"));
+}
+
 static void a_disk_that_is_not_there_is_named(void)
 {
 	struct oci_throttle_device none = { .major = 4095, .minor = 7, .rate = 1 };
@@ -970,6 +1024,49 @@ static void a_disk_that_is_not_there_is_named(void)
 	CHECK(strcmp(err.config, "/linux/resources/blockIO/throttleWriteIOPSDevice/0") == 0);
 	CHECK(strstr(err.text, "4095:7") && strstr(err.hint, "no such block device"));
 	CHECK(is_gone(group));
+}
+
+/* ---- huge pages, RDMA ---- */
+
+static void huge_pages_are_limited_with_their_reservations(void)
+{
+	struct oci_hugepage_limit limit = { "2MB", 4 * MIB };
+	struct oci_resources resources = { .hugepage_limits = &limit, .n_hugepage_limits = 1 };
+	struct cgroup *group;
+
+	need(CGROUP_CONTROLLER_HUGETLB);
+	if (access("/sys/kernel/mm/hugepages/hugepages-2048kB", F_OK) < 0)
+		skip("no huge pages of 2 MB (CONFIG_HUGETLB_PAGE)");
+	group = make("huge", &resources);
+	CHECK(strcmp(read_in(group, CGROUP_CONTROLLER_HUGETLB, "hugetlb.2MB.limit_in_bytes",
+			     "hugetlb.2MB.max"),
+		      "4194304") == 0);
+	CHECK(strcmp(read_in(group, CGROUP_CONTROLLER_HUGETLB, "hugetlb.2MB.rsvd.limit_in_bytes",
+			     "hugetlb.2MB.rsvd.max"),
+		      "4194304") == 0);
+}
+
+static void rdma_objects_are_limited(void)
+{
+	uint32_t handles = 3;
+	struct oci_rdma rdma = { .hca_handles = &handles };
+	struct oci_resources resources = { .rdma = &rdma, .n_rdma = 1 };
+	struct cgroup *group;
+	struct dirent *entry;
+	DIR *devices;
+
+	need(CGROUP_CONTROLLER_RDMA);
+	devices = opendir("/sys/class/infiniband");
+	while (devices && (entry = readdir(devices)))
+		if (entry->d_name[0] != '.')
+			rdma.device = arena_strdup(&arena, entry->d_name);
+	if (devices)
+		closedir(devices);
+	if (!rdma.device)
+		skip("no RDMA device (CONFIG_RDMA_RXE makes one of a network interface)");
+	group = make("rdma", &resources);
+	CHECK(strstr(
+		read_in(group, CGROUP_CONTROLLER_RDMA, "rdma.max", "rdma.max"), "hca_handle=3"));
 }
 
 /* ---- devices ---- */
@@ -1427,7 +1524,10 @@ static const struct {
 	TEST(an_unknown_v2_file_is_an_error_that_names_it),
 	TEST(a_limit_below_a_group_with_processes_says_what_to_do),
 	TEST(a_throttled_disk_is_read_at_its_rate_until_that_is_lifted),
+	TEST(block_io_has_a_weight),
 	TEST(a_disk_that_is_not_there_is_named),
+	TEST(huge_pages_are_limited_with_their_reservations),
+	TEST(rdma_objects_are_limited),
 	TEST(only_the_usual_devices_can_be_used_without_rules),
 	TEST(a_rule_gives_the_access_it_names_and_no_other),
 	TEST(everything_may_be_allowed_and_update_takes_it_back),

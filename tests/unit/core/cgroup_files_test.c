@@ -197,6 +197,63 @@ static void a_file_that_is_not_there_tells_controller_from_kernel(void **state)
 	assert_string_equal(err.config, "/linux/resources/memory/limit");
 }
 
+static void weights_of_disks_go_to_bfq_where_it_is_there(void **state)
+{
+	struct oci_weight_device device = { .major = 8, .minor = 16, .weight = &(uint16_t){ 500 } };
+	struct oci_block_io io = { .weight_devices = &device, .n_weight_devices = 1 };
+	struct oci_resources resources = { .block_io = &io };
+	struct cgroup v2 = group_at(true, 0, "c", 1);
+	struct cgroup v1 = group_at(false, CGROUP_BIT(CGROUP_CONTROLLER_IO), "b", 1);
+	struct err err = ERR_INIT;
+
+	put("c/io.weight", "");
+	assert_int_equal(apply(&v2, &resources, false, &err), 0);
+	assert_string_equal(get("c/io.weight"), "8:16 4950");
+	put("c/io.bfq.weight", "");
+	assert_int_equal(apply(&v2, &resources, false, &err), 0);
+	assert_string_equal(get("c/io.bfq.weight"), "8:16 500");
+	put("b/blkio.bfq.weight_device", "");
+	assert_int_equal(apply(&v1, &resources, false, &err), 0);
+	assert_string_equal(get("b/blkio.bfq.weight_device"), "8:16 500");
+	put("b/blkio.weight_device", "");
+	assert_int_equal(apply(&v1, &resources, false, &err), 0);
+	assert_string_equal(get("b/blkio.weight_device"), "8:16 500");
+}
+
+static void a_leaf_weight_that_the_kernel_does_not_have_names_its_field(void **state)
+{
+	struct oci_block_io io = { .leaf_weight = &(uint16_t){ 300 } };
+	struct oci_resources resources = { .block_io = &io };
+	struct cgroup group = group_at(false, CGROUP_BIT(CGROUP_CONTROLLER_IO), "b", 1);
+	struct err err = ERR_INIT;
+
+	put("b/blkio.weight", "");
+	assert_true(apply(&group, &resources, false, &err) < 0);
+	assert_string_equal(err.config, "/linux/resources/blockIO/leafWeight");
+	put("b/blkio.leaf_weight", "");
+	err = ERR_INIT;
+	assert_int_equal(apply(&group, &resources, false, &err), 0);
+	assert_string_equal(get("b/blkio.leaf_weight"), "300");
+}
+
+static void unified_files_are_written_line_by_line(void **state)
+{
+	struct oci_key_value files[] = { { "io.bfq.weight", "default 20" },
+		{ "hugetlb.2MB.max", "4194304" } };
+	struct oci_resources resources = { .unified = files, .n_unified = 2 };
+	struct cgroup group = group_at(true, 0, "c", 1);
+	struct err err = ERR_INIT;
+
+	put("c/io.bfq.weight", "");
+	put("c/hugetlb.2MB.max", "");
+	assert_int_equal(apply(&group, &resources, false, &err), 0);
+	assert_string_equal(get("c/io.bfq.weight"), "default 20");
+	assert_string_equal(get("c/hugetlb.2MB.max"), "4194304");
+	assert_int_equal(remove(at("c/hugetlb.2MB.max")), 0);
+	assert_true(apply(&group, &resources, false, &err) < 0);
+	assert_string_equal(err.config, "/linux/resources/unified/hugetlb.2MB.max");
+}
+
 static void weights_go_to_bfq_where_it_is_there(void **state)
 {
 	struct oci_block_io io = { .weight = &(uint16_t){ 500 } };
@@ -415,6 +472,9 @@ int main(void)
 		TEST(a_parent_with_processes_hands_nothing_down),
 		TEST(a_file_that_is_not_there_tells_controller_from_kernel),
 		TEST(weights_go_to_bfq_where_it_is_there),
+		TEST(weights_of_disks_go_to_bfq_where_it_is_there),
+		TEST(a_leaf_weight_that_the_kernel_does_not_have_names_its_field),
+		TEST(unified_files_are_written_line_by_line),
 		TEST(reservations_of_huge_pages_may_be_missing),
 		TEST(rdma_and_network_settings_are_written),
 		TEST(the_period_alone_keeps_the_quota),

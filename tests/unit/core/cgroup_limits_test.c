@@ -314,6 +314,23 @@ static void block_devices_have_weights_and_throttles(void **state)
 		"leaf weights");
 }
 
+static void leaf_weights_are_of_v1_alone(void **state)
+{
+	struct oci_weight_device device = { .major = 8, .minor = 16, .leaf_weight = U16(5) };
+	struct oci_block_io io = {
+		.leaf_weight = U16(300), .weight_devices = &device, .n_weight_devices = 1
+	};
+	struct oci_resources resources = { .block_io = &io };
+
+	assert_writes(
+		&v1, &resources, false, "blkio.leaf_weight=300;blkio.leaf_weight_device=8:16 5;");
+	assert_refused(
+		&v2, &resources, ENOTSUP, "/linux/resources/blockIO/leafWeight", "leaf weights");
+	io.leaf_weight = U16(0);
+	device.leaf_weight = U16(0);
+	assert_writes(&v2, &resources, false, "");
+}
+
 static void block_weights_are_converted_where_there_is_no_bfq(void **state)
 {
 	assert_int_equal(cgroup_io_weight_of_blkio(10), 1);
@@ -425,6 +442,7 @@ int main(void)
 		cmocka_unit_test_teardown(block_devices_have_weights_and_throttles, tear_down),
 		cmocka_unit_test_teardown(
 			block_weights_are_converted_where_there_is_no_bfq, tear_down),
+		cmocka_unit_test_teardown(leaf_weights_are_of_v1_alone, tear_down),
 		cmocka_unit_test_teardown(
 			huge_pages_are_limited_with_their_reservations, tear_down),
 		cmocka_unit_test_teardown(
