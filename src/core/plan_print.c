@@ -110,6 +110,8 @@ static void print_caller(struct arena *arena, FILE *out, const struct creation *
 	fprintf(out, "caller:\n");
 	for (size_t i = 0; i < creation->group.n_dirs; i++)
 		fprintf(out, "  cgroup     %s\n", creation->group.dirs[i].path);
+	if (creation->rdt)
+		fprintf(out, "  resctrl    %s\n", rdt_group_path(arena, creation->rdt));
 	for (size_t i = 0; i < plan->n_slots; i++) {
 		const struct slot *slot = &plan->slots[i];
 
@@ -201,6 +203,8 @@ static void print_json(struct arena *arena, FILE *out, const struct creation *cr
 	for (size_t i = 0; i < creation->group.n_dirs; i++)
 		json_write_string(&writer, NULL, creation->group.dirs[i].path);
 	json_write_end(&writer);
+	if (creation->rdt)
+		json_write_string(&writer, "resctrl", rdt_group_path(arena, creation->rdt));
 	json_write_list(&writer, "slots");
 	for (size_t i = 0; i < plan->n_slots; i++)
 		write_slot(&writer, &plan->slots[i]);

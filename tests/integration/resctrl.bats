@@ -48,6 +48,17 @@ recorded() {
 	[ -d "$RESCTRL/gold" ]
 }
 
+@test "a plan names the group, and nobody enters it" {
+	skip_on_runc "no such command"
+	record_resctrl
+	bundle '.process.args = ["true"] | .linux.intelRdt = { closID: "gold" }'
+	run recorded plan --bundle "$BUNDLE"
+	succeeds
+	says "resctrl    $RESCTRL/gold"
+	equal "$(recorded plan --json --bundle "$BUNDLE" | jq -r .resctrl)" "$RESCTRL/gold"
+	equal "$(cat "$RESCTRL/gold/tasks")" ""
+}
+
 @test "a process of exec is in the group" {
 	skip_on_runc "it looks at the type of the file system"
 	record_resctrl
