@@ -16,12 +16,12 @@
 #include "base/json.h"
 #include "base/json_write.h"
 #include "base/path.h"
+#include "base/text.h"
 
 #define RECORD_FILE   "state.json"
 #define RECORD_CONFIG "config.json"
 
 enum {
-	RECORD_DEPTH_MAX = 16, /* of what a container made below its notify directory */
 	RECORD_LOCK_TRIES = 100,
 	RECORD_LOCK_PAUSE_NSEC = 10 * 1000 * 1000,
 };
@@ -245,41 +245,89 @@ int record_read_config(struct arena *arena, int dir_fd, struct oci_config **ret,
 	return r < 0 ? err_while(err, "the container's configuration") : 0;
 }
 
-static int remove_all(int dir_fd, unsigned depth, struct err *err);
-
-static int remove_entry(int dir_fd, const char *name, unsigned depth, struct err *err)
+/* inner/name, which stands two below top: removed, or moved up there when it is a directory. */
+static int remove_or_lift(int top, int inner, const char *name, struct err *err)
 {
-	int r;
+	char lifted[32];
 
-	if (unlinkat(dir_fd, name, 0) == 0 || errno == ENOENT)
+	if (unlinkat(inner, name, 0) == 0 || errno == ENOENT)
 		return 0;
-	if (errno != EISDIR || depth == RECORD_DEPTH_MAX)
+	if (errno != EISDIR)
 		return err_sys(err, "unlink %s", name);
-	AUTO_FD int inner = openat(dir_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (inner < 0)
+	for (unsigned i = 0;; i++) { /* a name that is free */
+		text_format(lifted, sizeof(lifted), "lifted-%u", i);
+		if (renameat(inner, name, top, lifted) == 0)
+			return 0;
+		if (errno != ENOTEMPTY && errno != EEXIST && errno != ENOTDIR)
+			return err_sys(err, "rename %s", name);
+	}
+}
+
+static DIR *open_listing(int dir_fd, const char *name)
+{
+	int fd = openat(dir_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+
+	if (!dir)
+		fd_close(fd);
+	return dir;
+}
+
+/* NULL at the end. */
+static const char *next_name(DIR *dir)
+{
+	struct dirent *entry;
+
+	while ((entry = readdir(dir)))
+		if (!text_equal(entry->d_name, ".") && !text_equal(entry->d_name, ".."))
+			return entry->d_name;
+	return NULL;
+}
+
+static int remove_entry(int top, const char *name, struct err *err)
+{
+	const char *inner_name;
+	DIR *dir;
+	int r = 0;
+
+	if (unlinkat(top, name, 0) == 0 || errno == ENOENT)
+		return 0;
+	if (errno != EISDIR)
+		return err_sys(err, "unlink %s", name);
+	dir = open_listing(top, name);
+	if (!dir)
 		return err_sys(err, "open %s", name);
-	r = remove_all(inner, depth + 1, err);
-	if (r == 0 && unlinkat(dir_fd, name, AT_REMOVEDIR) < 0 && errno != ENOENT)
+	while (r == 0 && (inner_name = next_name(dir)))
+		r = remove_or_lift(top, dirfd(dir), inner_name, err);
+	closedir(dir);
+	if (r == 0 && unlinkat(top, name, AT_REMOVEDIR) < 0 && errno != ENOENT)
 		r = err_sys(err, "rmdir %s", name);
 	return r;
 }
 
-/* Temporary files of a writer that died, and what a privileged container put beside its socket. */
-static int remove_all(int dir_fd, unsigned depth, struct err *err)
+/*
+ * Temporary files of a writer that died, and what a privileged container put beside its socket,
+ * however deep: directories are moved up until there is none. Each round sees what the one before
+ * has moved.
+ */
+static int remove_all(int dir_fd, struct err *err)
 {
-	int copy = openat(dir_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *dir = copy < 0 ? NULL : fdopendir(copy);
-	struct dirent *entry;
+	bool is_empty = false;
 	int r = 0;
 
-	if (!dir) {
-		fd_close(copy);
-		return err_sys(err, "open the container's directory");
+	while (r == 0 && !is_empty) {
+		DIR *dir = open_listing(dir_fd, ".");
+		const char *name;
+
+		if (!dir)
+			return err_sys(err, "open the container's directory");
+		is_empty = true;
+		while (r == 0 && (name = next_name(dir))) {
+			r = remove_entry(dir_fd, name, err);
+			is_empty = false;
+		}
+		closedir(dir);
 	}
-	while (r == 0 && (entry = readdir(dir)))
-		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
-			r = remove_entry(dir_fd, entry->d_name, depth, err);
-	closedir(dir);
 	return r;
 }
 
@@ -298,7 +346,7 @@ int record_remove_dir(const struct runtime *runtime, const char *id, int dir_fd,
 		return 0;
 	if (errno != ENOTEMPTY)
 		return err_sys(err, "rmdir %s/%s", runtime->root, id);
-	r = remove_all(dir_fd, 0, err);
+	r = remove_all(dir_fd, err);
 	if (r == 0 && unlinkat(root, id, AT_REMOVEDIR) < 0 && errno != ENOENT)
 		r = err_sys(err, "rmdir %s/%s", runtime->root, id);
 	return r;

@@ -216,6 +216,12 @@ saying() {
 	bundle
 	with_all_capabilities
 	set_script 'mount -o remount,bind,rw /run/notify && mkdir -p /run/notify/d/e && touch /run/notify/d/f &&
+		for name in lifted-0 deep; do
+			(cd /run/notify && for n in $(seq 50); do
+				mkdir $name && cd $name && mkdir lifted-0 lifted-1 && touch lifted-1/x || exit
+				[ $name = deep ] || cd lifted-0
+			done) || exit
+		done
 		rm /run/notify/notify.sock && ln -s /etc/passwd /run/notify/notify.sock && echo written'
 	before=$(stat -c '%a %Y %s' /etc/passwd)
 	run_bundle
