@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/fd.h"
+#include "base/file.h"
 #include "base/number_list.h"
 #include "base/path.h"
 #include "base/text.h"
@@ -111,6 +112,30 @@ static int read_namespaces(const struct oci_config *config, struct host_facts *r
 			return err_config(err, "/linux/namespaces/%zu/path", i);
 	}
 	return 0;
+}
+
+/*
+ * A user namespace that an ordinary user made (user_namespaces(7)). The kernel tells it of a
+ * process only: /proc/PID/setgroups stands beside the ns/user that is joined. Of a file elsewhere
+ * it is not known before it is tried.
+ */
+static bool denies_setgroups(const struct oci_config *config)
+{
+	const struct oci_namespace *user = oci_config_namespace(config, OCI_NAMESPACE_USER);
+	const char *text, *name, *end;
+	struct err ignored = ERR_INIT;
+	AUTO_ARENA arena = ARENA_INIT;
+	size_t length;
+
+	if (!user || !user->path || !text_has_prefix(user->path, "/proc/"))
+		return false;
+	end = strstr(user->path, "/ns/user");
+	if (!end)
+		return false;
+	name = arena_printf(&arena, "%.*s/setgroups", (int)(end - user->path), user->path);
+	AUTO_FD int fd = open(name, O_RDONLY | O_CLOEXEC);
+	return fd >= 0 && file_read_fd(&arena, fd, name, 64, &text, &length, &ignored) == 0 &&
+	       text_has_prefix(text, "deny");
 }
 
 static const char *read_link(struct arena *arena, const char *path)
@@ -325,6 +350,7 @@ void facts_read_for_exec(const struct oci_config *config, struct host_facts *ret
 
 		compare_process_namespace(namespace, changes, &ret->namespaces[namespace->type]);
 	}
+	ret->denies_setgroups = changes && denies_setgroups(config);
 }
 
 int facts_read(struct arena *arena, const struct oci_config *config, const char *bundle,
@@ -348,6 +374,7 @@ int facts_read(struct arena *arena, const struct oci_config *config, const char 
 	read_reach(config, ret);
 	read_labels(config, ret);
 	read_affinity(ret);
+	ret->denies_setgroups = changes_user(config) && denies_setgroups(config);
 	r = read_namespaces(config, ret, err);
 	if (r == 0 && ret->namespaces[OCI_NAMESPACE_PID].is_joined)
 		ret->has_proc_pidns = mount_proc_takes_pid_namespace();

@@ -45,6 +45,7 @@ struct host_facts {
 	bool has_template;      /* a pinned namespace of one mount is there to start from */
 	bool has_proc_pidns;    /* a procfs can be made for another pid namespace; asked if one is
 				   joined */
+	bool denies_setgroups;  /* the user namespace that is joined, where that can be told */
 	bool has_kcore;
 	bool has_apparmor;
 	bool has_selinux;

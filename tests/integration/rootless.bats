@@ -79,6 +79,24 @@ run_rootless() { # run_rootless SCRIPT
 	no_foreign_process
 }
 
+@test "a container joins the user namespace of one that denies setgroups" {
+	rootless_bundle
+	edit '.process.args = ["sleep", "1000"]'
+	chmod 644 "$BUNDLE/config.json"
+	as_user run --detach --bundle "$BUNDLE" "$ID"
+	succeeds
+	first=$ID
+	as_user state "$first"
+	new_id
+	edit ".linux.uidMappings = [] | .linux.gidMappings = [] |
+		(.linux.namespaces[] | select(.type == \"user\")).path = \"/proc/$(jq .pid <<< "$output")/ns/user\""
+	run_rootless 'id -u; cat /proc/self/setgroups'
+	succeeds
+	equal "${lines[*]}" "0 deny"
+	as_user delete --force "$first"
+	succeeds
+}
+
 @test "the whole life of a container works for an ordinary user" {
 	rootless_bundle
 	edit '.process.args = ["sleep", "1000"]'
@@ -91,6 +109,11 @@ run_rootless() { # run_rootless SCRIPT
 	succeeds
 	as_user state "$ID"
 	equal "$(jq -r .status <<< "$output")" running
+	as_user exec "$ID" sh -c 'id -u; echo $$; cat /proc/self/setgroups'
+	succeeds
+	equal "${lines[0]} ${lines[2]}" "0 deny"
+	as_user exec --additional-gids 5 "$ID" true
+	fails_with "additional groups cannot be set"
 	as_user list
 	matches "$output" "$ID .* running "
 	as_user kill "$ID" KILL

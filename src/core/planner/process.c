@@ -183,15 +183,18 @@ static void add_seccomp(struct planner *planner)
 static int check_groups(
 	struct planner *planner, const struct oci_process *process, bool *ret_keep, struct err *err)
 {
-	bool denies = planner->new_user && !planner->facts->is_privileged &&
-		      planner->config->platform.n_gid_mappings == 1 &&
-		      planner->config->platform.gid_mappings[0].size == 1;
+	const struct host_facts *facts = planner->facts;
+	bool denies = facts->denies_setgroups ||
+		      (planner->new_user && !facts->is_privileged &&
+			      planner->config->platform.n_gid_mappings == 1 &&
+			      planner->config->platform.gid_mappings[0].size == 1);
 
 	*ret_keep = denies;
 	if (!denies || process->user.n_additional_gids == 0)
 		return 0;
 	err_fail(err, EPERM,
-		"additional groups cannot be set in a user namespace with one mapped group");
+		"additional groups cannot be set: the user namespace, which an ordinary user "
+		"made, denies setgroups");
 	return err_config(err, "/process/user/additionalGids");
 }
 

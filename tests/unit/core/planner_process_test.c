@@ -207,6 +207,9 @@ static void a_user_with_one_mapped_group_keeps_its_groups(void **state)
 	planned.facts.is_privileged = true;
 	PLAN(OWN_ID_ONLY);
 	assert_int_equal(planned_step(STEP_IDENTITY, 0)->identity.keep_groups, 0);
+	planned.facts.denies_setgroups = true; /* joined */
+	PLAN(OWN_ID_ONLY);
+	assert_int_equal(planned_step(STEP_IDENTITY, 0)->identity.keep_groups, 1);
 }
 
 /* ---- limits ---- */
