@@ -215,7 +215,7 @@ class Comparison:
     def __init__(self, options, table):
         self.options = options
         self.table = table
-        self.laboratory = observe.Laboratory(options.work, options.probe, options.token)
+        self.laboratory = observe.Laboratory(options.work, options.probe, options.token, options.reference)
 
     def compare(self, case, runtimes):
         seen = [self.laboratory.observe(case, runtime) for runtime in runtimes]

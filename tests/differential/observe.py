@@ -62,8 +62,9 @@ def read(path):
 
 
 class Laboratory:
-    def __init__(self, work, probe, token):
+    def __init__(self, work, probe, token, reference):
         self.work = work
+        self.reference = reference  # runc's path
         self.probe = probe
         self.token = token
         self.bundle = os.path.join(work, "bundle")
@@ -295,12 +296,21 @@ class Run:
             if self.case.exec_process:
                 self._look_at_executed()
 
+    def _state(self):
+        while True:
+            answer = self._call("state", self.id)
+            try:
+                state = json.loads(answer.stdout)
+            except ValueError:
+                return {"none": answer.stderr}
+            # the program may do all it has to before runc marks the container as started
+            if (self.command[0] != self.laboratory.reference or state["status"] != "created"
+                    or time.monotonic() > self.deadline):
+                return state
+            time.sleep(0.01)
+
     def _look_from_outside(self):
-        answer = self._call("state", self.id)
-        try:
-            state = json.loads(answer.stdout)
-        except ValueError:
-            state = {"none": answer.stderr}
+        state = self._state()
         self.pid = state.pop("pid", 0)
         state.pop("created", None)
         for key, value in state.items():
