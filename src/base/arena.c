@@ -9,12 +9,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 /* Most arenas hold one path, some a whole plan: each block is twice the one before. */
 enum {
 	ARENA_FIRST_BLOCK_BYTES = 1024,
 	ARENA_LAST_BLOCK_BYTES = 64 * 1024,
+	ARENA_REGION_BYTES = 64 * 1024,
 };
 
 struct arena_block {
@@ -79,9 +81,38 @@ static struct arena_block *take_spare(size_t size)
 	return block;
 }
 
+/* Zeroed pages, all there at once: a page that is first touched costs an interrupt of its own. */
+static void *map_region(size_t size)
+{
+	void *region = mmap(NULL, size, PROT_READ | PROT_WRITE,
+		MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+
+	if (region == MAP_FAILED)
+		arena_out_of_memory();
+	return region;
+}
+
+/* Blocks that are kept need no allocator: they are cut from regions. */
+static void *cut_from_region(size_t size)
+{
+	static char *region;
+	static size_t left;
+
+	size = (size + alignof(max_align_t) - 1) / alignof(max_align_t) * alignof(max_align_t);
+	if (size > ARENA_REGION_BYTES / 2)
+		return map_region(size);
+	if (size > left) {
+		region = map_region(ARENA_REGION_BYTES);
+		left = ARENA_REGION_BYTES;
+	}
+	left -= size;
+	return region + left;
+}
+
 static struct arena_block *make_block(size_t size)
 {
-	struct arena_block *block = calloc(1, sizeof(*block) + size);
+	size_t bytes = sizeof(struct arena_block) + size;
+	struct arena_block *block = ARENA_KEEPS_BLOCKS ? cut_from_region(bytes) : calloc(1, bytes);
 
 	if (!block)
 		arena_out_of_memory();

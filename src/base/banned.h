@@ -15,6 +15,7 @@
 #pragma once
 
 /* Their declarations, before the names become unusable. */
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,3 +33,6 @@
 #pragma GCC poison system popen
 #pragma GCC poison mktemp tmpnam tempnam
 #pragma GCC poison ctime asctime gmtime localtime ctime_r asctime_r
+
+/* With O_CLOEXEC the open(2) of musl makes a second system call, which openat(2) does not. */
+#define open(...) openat(AT_FDCWD, __VA_ARGS__)

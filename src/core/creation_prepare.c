@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <time.h>
@@ -24,16 +25,15 @@ static int read_config(struct creation *creation, struct err *err)
 {
 	const struct container_request *request = creation->request;
 	const char *bundle = request->bundle ? request->bundle : ".";
-	char *absolute = realpath(bundle, NULL);
+	char absolute[PATH_MAX];
 	const char *path;
 	int r;
 
-	if (!absolute) {
+	if (!realpath(bundle, absolute)) {
 		err_sys(err, "bundle %s", bundle);
 		return err_path(err, bundle);
 	}
 	creation->bundle = arena_strdup(&creation->arena, absolute);
-	free(absolute);
 	path = request->config ? request->config
 			       : path_join(&creation->arena, creation->bundle, "config.json");
 	r = file_read_at(&creation->arena, AT_FDCWD, path, JSON_TEXT_MAX_BYTES,

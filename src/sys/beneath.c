@@ -256,7 +256,7 @@ int beneath_make_file(int root_fd, const char *path, mode_t mode, int *ret_fd, s
 	return 0;
 }
 
-static int make_parent(
+int beneath_make_parent(
 	int root_fd, const char *path, char name[NAME_MAX + 1], int *ret_fd, struct err *err)
 {
 	struct split split;
@@ -275,27 +275,12 @@ int beneath_symlink(int root_fd, const char *target, const char *path, struct er
 {
 	char name[NAME_MAX + 1];
 	AUTO_FD int parent = -1;
-	int r = make_parent(root_fd, path, name, &parent, err);
+	int r = beneath_make_parent(root_fd, path, name, &parent, err);
 
 	if (r < 0)
 		return r;
 	if (symlinkat(target, parent, name) < 0) {
 		err_sys(err, "symlink %s", path);
-		return err_path(err, path);
-	}
-	return 0;
-}
-
-int beneath_mknod(int root_fd, const char *path, mode_t mode, dev_t device, struct err *err)
-{
-	char name[NAME_MAX + 1];
-	AUTO_FD int parent = -1;
-	int r = make_parent(root_fd, path, name, &parent, err);
-
-	if (r < 0)
-		return r;
-	if (mknodat(parent, name, mode, device) < 0) {
-		err_sys(err, "mknod %s", path);
 		return err_path(err, path);
 	}
 	return 0;

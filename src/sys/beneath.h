@@ -79,8 +79,9 @@ int beneath_make_file(int root_fd, const char *path, mode_t mode, int *ret_fd, s
 /* Makes a symbolic link; missing parents get 0755. EEXIST if anything has that name. */
 int beneath_symlink(int root_fd, const char *target, const char *path, struct err *err);
 
-/* mknod(2): mode has the type and permissions; missing parents get 0755. EEXIST as above. */
-int beneath_mknod(int root_fd, const char *path, mode_t mode, dev_t device, struct err *err);
+/* As beneath_open_parent(); missing parents are made, with 0755. */
+int beneath_make_parent(
+	int root_fd, const char *path, char name[NAME_MAX + 1], int *ret_fd, struct err *err);
 
 /* For tests: from now on this process resolves by the walk, as if the kernel had no openat2. */
 void beneath_force_walk(bool on);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sys/capability.h"
 
+#include <errno.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -56,16 +57,16 @@ int capability_set(const struct capability_sets *sets, struct err *err)
 int capability_bound(uint64_t keep, struct err *err)
 {
 	for (unsigned n = 0; n <= CAPABILITY_MAX; n++) {
-		int is_bound;
+		int code, is_bound;
 
-		if (keep & UINT64_C(1) << n)
+		if (keep & UINT64_C(1) << n || prctl(PR_CAPBSET_DROP, n, 0, 0, 0) == 0)
 			continue;
+		code = errno;
 		is_bound = prctl(PR_CAPBSET_READ, n, 0, 0, 0);
 		if (is_bound < 0) /* beyond the kernel's last capability */
 			break;
-		/* no right to drop it is no harm when it is not there anyway */
-		if (is_bound && prctl(PR_CAPBSET_DROP, n, 0, 0, 0) < 0)
-			return err_sys(err, "prctl PR_CAPBSET_DROP capability %u", n);
+		if (is_bound) /* no right to drop it is no harm when it is not there anyway */
+			return err_sys_code(err, code, "prctl PR_CAPBSET_DROP capability %u", n);
 	}
 	return 0;
 }

@@ -44,50 +44,68 @@ static const char *type_name(mode_t type)
 	}
 }
 
+static int check_node(
+	const struct stat *st, mode_t type, uint32_t major, uint32_t minor, struct err *err)
+{
+	if ((st->st_mode & S_IFMT) != (type & S_IFMT))
+		return err_fail(err, ENODEV, "%s expected, found a %s", type_name(type),
+			type_name(st->st_mode));
+	if (S_ISFIFO(st->st_mode))
+		return 0;
+	if (st->st_rdev != makedev(major, minor))
+		return err_fail(err, ENODEV, "%s %u:%u expected, found %u:%u", type_name(type),
+			major, minor, (unsigned)major(st->st_rdev), (unsigned)minor(st->st_rdev));
+	return 0;
+}
+
 int device_node_check(int fd, mode_t type, uint32_t major, uint32_t minor, struct err *err)
 {
 	struct stat st;
 
 	if (fstat(fd, &st) < 0)
 		return err_sys(err, "fstat of a device");
-	if ((st.st_mode & S_IFMT) != (type & S_IFMT))
-		return err_fail(err, ENODEV, "%s expected, found a %s", type_name(type),
-			type_name(st.st_mode));
-	if (S_ISFIFO(st.st_mode))
-		return 0;
-	if (st.st_rdev != makedev(major, minor))
-		return err_fail(err, ENODEV, "%s %u:%u expected, found %u:%u", type_name(type),
-			major, minor, (unsigned)major(st.st_rdev), (unsigned)minor(st.st_rdev));
-	return 0;
+	return check_node(&st, type, major, minor, err);
 }
 
-/* Makes the node, with the permissions asked for whatever the umask. No error text for EEXIST. */
-static int make_node(int root_fd, const char *path, const struct device_node *node, struct err *err)
+/* A node in the making, or found; everything goes by its parent, which stays the same. */
+struct node_place {
+	int parent_fd;
+	char name[NAME_MAX + 1];
+	const char *path;
+};
+
+/* No error text for EEXIST. */
+static int make_node(
+	const struct node_place *place, const struct device_node *node, struct err *err)
 {
 	dev_t device = S_ISFIFO(node->mode) ? 0 : makedev(node->major, node->minor);
-	struct err failure = ERR_INIT;
-	mode_t kept = umask(0);
-	int r = beneath_mknod(root_fd, path, node->mode, device, &failure);
 
-	umask(kept);
-	if (r < 0 && r != -EEXIST)
-		*err = failure;
-	return r;
+	if (mknodat(place->parent_fd, place->name, node->mode, device) == 0)
+		return 0;
+	if (errno == EEXIST)
+		return -EEXIST;
+	err_sys(err, "mknod %s", place->path);
+	return err_path(err, place->path);
 }
 
-static int open_node(
-	int root_fd, const char *path, const struct device_node *node, int *ret_fd, struct err *err)
+/* *ret_st: what was found. */
+static int open_node(const struct node_place *place, const struct device_node *node, int *ret_fd,
+	struct stat *ret_st, struct err *err)
 {
-	AUTO_FD int fd = -1;
-	int r = beneath_open(root_fd, path, O_PATH | O_NOFOLLOW, 0, &fd, err);
+	int r;
+	AUTO_FD int fd = openat(place->parent_fd, place->name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
 
-	if (r < 0)
-		return r;
-	r = device_node_check(fd, node->mode, node->major, node->minor, err);
+	if (fd < 0) {
+		err_sys(err, "open %s", place->path);
+		return err_path(err, place->path);
+	}
+	if (fstat(fd, ret_st) < 0)
+		return err_sys(err, "fstat %s", place->path);
+	r = check_node(ret_st, node->mode, node->major, node->minor, err);
 	if (r < 0) {
 		err->code = EEXIST;
-		err_while(err, "mknod %s", path);
-		return err_path(err, path);
+		err_while(err, "mknod %s", place->path);
+		return err_path(err, place->path);
 	}
 	*ret_fd = TAKE_FD(fd);
 	return 0;
@@ -99,31 +117,24 @@ static int open_node(
  * is removed, and it is one inside the root.
  */
 static int replace_node(
-	int root_fd, const char *path, const struct device_node *node, struct err *err)
+	const struct node_place *place, const struct device_node *node, struct err *err)
 {
-	char name[NAME_MAX + 1];
-	AUTO_FD int parent = -1;
-	int r = beneath_open_parent(root_fd, path, name, &parent, err);
+	int r;
 
-	if (r < 0)
-		return r;
-	if (unlinkat(parent, name, 0) < 0) {
-		err_sys(err, "unlink %s", path);
-		return err_path(err, path);
+	if (unlinkat(place->parent_fd, place->name, 0) < 0) {
+		err_sys(err, "unlink %s", place->path);
+		return err_path(err, place->path);
 	}
-	r = make_node(root_fd, path, node, err);
+	r = make_node(place, node, err);
 	if (r == -EEXIST)
-		return err_sys_code(err, r, "mknod %s", path);
+		return err_sys_code(err, r, "mknod %s", place->path);
 	return r;
 }
 
-static int set_owner(int fd, const char *path, const struct device_node *node, struct err *err)
+static int set_owner(int fd, const struct stat *st, const char *path,
+	const struct device_node *node, struct err *err)
 {
-	struct stat st;
-
-	if (fstat(fd, &st) < 0)
-		return err_sys(err, "fstat %s", path);
-	if (st.st_uid == node->uid && st.st_gid == node->gid)
+	if (st->st_uid == node->uid && st->st_gid == node->gid)
 		return 0;
 	if (fchownat(fd, "", node->uid, node->gid, AT_EMPTY_PATH) < 0) {
 		err_sys(err, "chown %s", path);
@@ -132,33 +143,42 @@ static int set_owner(int fd, const char *path, const struct device_node *node, s
 	return 0;
 }
 
-static bool has_permissions(int fd, const struct device_node *node)
+/* Permissions are those asked for: there is no umask. */
+static int make(int root_fd, const char *path, const struct device_node *node, struct err *err)
 {
+	struct node_place place = { .path = path };
 	struct stat st;
+	AUTO_FD int parent = -1;
+	AUTO_FD int fd = -1;
+	int r = beneath_make_parent(root_fd, path, place.name, &parent, err);
 
-	return fstat(fd, &st) == 0 && (st.st_mode & PERMISSIONS) == (node->mode & PERMISSIONS);
+	if (r < 0)
+		return r;
+	place.parent_fd = parent;
+	r = make_node(&place, node, err);
+	if (r == 0 || r == -EEXIST)
+		r = open_node(&place, node, &fd, &st, err);
+	if (r < 0)
+		return r;
+	if ((st.st_mode & PERMISSIONS) != (node->mode & PERMISSIONS)) {
+		r = replace_node(&place, node, err);
+		if (r < 0)
+			return r;
+		fd_replace(&fd, -1);
+		r = open_node(&place, node, &fd, &st, err);
+		if (r < 0)
+			return r;
+	}
+	return set_owner(fd, &st, path, node, err);
 }
 
 int device_node_make(int root_fd, const char *path, const struct device_node *node, struct err *err)
 {
-	AUTO_FD int fd = -1;
-	int r = make_node(root_fd, path, node, err);
+	mode_t kept = umask(0);
+	int r = make(root_fd, path, node, err);
 
-	if (r < 0 && r != -EEXIST)
-		return r;
-	r = open_node(root_fd, path, node, &fd, err);
-	if (r < 0)
-		return r;
-	if (!has_permissions(fd, node)) {
-		r = replace_node(root_fd, path, node, err);
-		if (r < 0)
-			return r;
-		fd_replace(&fd, -1);
-		r = open_node(root_fd, path, node, &fd, err);
-		if (r < 0)
-			return r;
-	}
-	return set_owner(fd, path, node, err);
+	umask(kept);
+	return r;
 }
 
 int device_node_open_null(int root_fd, int *ret_fd, struct err *err)

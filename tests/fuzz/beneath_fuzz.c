@@ -6,6 +6,7 @@
  *     m PATH   make directories    t PATH  make a file    s PATH  make a link    n PATH  make a
  * fifo
  */
+#include "base/fd.h"
 #include "sys/beneath.h"
 
 #include "scratch_tree.h"
@@ -104,7 +105,9 @@ static void check_made(
 static void act(struct scratch_tree *tree, const char *line)
 {
 	const char *path = strchr(line, ' ');
+	char name[NAME_MAX + 1];
 	struct err err = ERR_INIT;
+	AUTO_FD int parent = -1;
 	int fd = -1;
 	int r;
 
@@ -129,7 +132,9 @@ static void act(struct scratch_tree *tree, const char *line)
 			r < 0 || is_there(tree, path, false) || path[strlen(path) - 1] == '/');
 		break;
 	case 'n':
-		r = beneath_mknod(tree->root_fd, path, S_IFIFO | 0600, 0, &err);
+		r = beneath_make_parent(tree->root_fd, path, name, &parent, &err);
+		if (r == 0)
+			r = mknodat(parent, name, S_IFIFO | 0600, 0);
 		SCRATCH_CHECK(
 			r < 0 || is_there(tree, path, false) || path[strlen(path) - 1] == '/');
 		break;

@@ -10,6 +10,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/text.h"
@@ -27,8 +28,18 @@ static void close_stream(DIR **stream)
 		closedir(*stream);
 }
 
+/* Each directory in a directory is a link to it; kernfs counts them. */
+static bool has_no_child(const char *dir)
+{
+	struct stat st;
+
+	return stat(dir, &st) == 0 && st.st_nlink == 2;
+}
+
 static int for_each_child(const char *dir, visit_fn *visit, void *context, struct err *err)
 {
+	if (has_no_child(dir))
+		return 0;
 	__attribute__((cleanup(close_stream))) DIR *stream = opendir(dir);
 	struct dirent *entry;
 

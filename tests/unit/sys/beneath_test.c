@@ -549,20 +549,22 @@ static void a_symbolic_link_is_made_with_parents_inside(void **state)
 	assert_int_equal(beneath_symlink(tree->root, "x", "dev/fd", &err), -EEXIST);
 }
 
-static void a_node_is_made_with_parents_inside(void **state)
+static void a_parent_is_made_inside_and_the_name_left_alone(void **state)
 {
 	struct tree *tree = *state;
+	char name[NAME_MAX + 1];
 	struct err err = ERR_INIT;
-	struct stat st;
+	AUTO_FD int parent = -1;
 
 	add_link(tree, "../outside", "dev");
-	assert_int_equal(beneath_mknod(tree->root, "dev/net/pipe", S_IFIFO | 0600, 0, &err), 0);
-	assert_int_equal(fstatat(tree->root, "outside/net/pipe", &st, AT_SYMLINK_NOFOLLOW), 0);
-	assert_true(S_ISFIFO(st.st_mode));
+	assert_int_equal(beneath_make_parent(tree->root, "dev/net/pipe", name, &parent, &err), 0);
+	assert_string_equal(name, "pipe");
+	assert_true(exists_at(tree->root, "outside/net"));
+	assert_false(exists_at(tree->root, "outside/net/pipe"));
 	assert_false(exists_at(tree->tmp, "outside/net"));
-	assert_int_equal(
-		beneath_mknod(tree->root, "dev/net/pipe", S_IFIFO | 0600, 0, &err), -EEXIST);
-	assert_int_equal(beneath_mknod(tree->root, "dev/..", S_IFIFO | 0600, 0, &err), -EINVAL);
+	assert_int_equal(mknodat(parent, name, S_IFIFO | 0600, 0), 0);
+	assert_true(exists_at(tree->root, "outside/net/pipe"));
+	assert_int_equal(beneath_make_parent(tree->root, "dev/..", name, &parent, &err), -EINVAL);
 }
 
 /* Answers openat2(2) with an error as an outer container's filter would; in a child only. */
@@ -735,7 +737,7 @@ int main(void)
 		BOTH_WAYS(an_existing_file_of_any_kind_is_kept),
 		BOTH_WAYS(a_directory_is_no_file),
 		BOTH_WAYS(a_symbolic_link_is_made_with_parents_inside),
-		BOTH_WAYS(a_node_is_made_with_parents_inside),
+		BOTH_WAYS(a_parent_is_made_inside_and_the_name_left_alone),
 		BOTH_WAYS(nothing_leaves_the_root_while_someone_swaps_a_directory),
 		cmocka_unit_test_setup_teardown(
 			a_refused_openat2_is_replaced_by_the_walk, make_tree, remove_tree),
