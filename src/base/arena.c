@@ -12,10 +12,13 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-/* Most arenas hold one path, some a whole plan: each block is twice the one before. */
+/*
+ * Most arenas hold one path, some a whole plan: each block is twice the one before. Blocks are cut
+ * from regions, which they fill without a rest.
+ */
 enum {
 	ARENA_FIRST_BLOCK_BYTES = 1024,
-	ARENA_LAST_BLOCK_BYTES = 64 * 1024,
+	ARENA_LAST_BLOCK_BYTES = 16 * 1024,
 	ARENA_REGION_BYTES = 64 * 1024,
 };
 
@@ -65,7 +68,7 @@ void arena_done(struct arena *arena)
 	arena->blocks = NULL;
 }
 
-/* A spare block of at least size bytes, zeroed, or NULL. */
+/* A spare block of at least size usable bytes, zeroed, or NULL. */
 static struct arena_block *take_spare(size_t size)
 {
 	struct arena_block **at = &spare, *block;
@@ -99,7 +102,7 @@ static void *cut_from_region(size_t size)
 	static size_t left;
 
 	size = (size + alignof(max_align_t) - 1) / alignof(max_align_t) * alignof(max_align_t);
-	if (size > ARENA_REGION_BYTES / 2)
+	if (size > ARENA_LAST_BLOCK_BYTES)
 		return map_region(size);
 	if (size > left) {
 		region = map_region(ARENA_REGION_BYTES);
@@ -109,27 +112,28 @@ static void *cut_from_region(size_t size)
 	return region + left;
 }
 
+/* size: all of it */
 static struct arena_block *make_block(size_t size)
 {
-	size_t bytes = sizeof(struct arena_block) + size;
-	struct arena_block *block = ARENA_KEEPS_BLOCKS ? cut_from_region(bytes) : calloc(1, bytes);
+	struct arena_block *block = ARENA_KEEPS_BLOCKS ? cut_from_region(size) : calloc(1, size);
 
 	if (!block)
 		arena_out_of_memory();
-	block->size = size;
+	block->size = size - sizeof(*block);
 	return block;
 }
 
 static struct arena_block *arena_add_block(struct arena *arena, size_t at_least)
 {
-	size_t size = arena->blocks ? 2 * arena->blocks->size : ARENA_FIRST_BLOCK_BYTES;
+	size_t size = arena->blocks ? 2 * (sizeof(struct arena_block) + arena->blocks->size)
+				    : ARENA_FIRST_BLOCK_BYTES;
 	struct arena_block *block;
 
 	if (size > ARENA_LAST_BLOCK_BYTES)
 		size = ARENA_LAST_BLOCK_BYTES;
-	if (size < at_least)
-		size = at_least;
-	block = take_spare(size);
+	if (size < sizeof(*block) + at_least)
+		size = sizeof(*block) + at_least;
+	block = take_spare(size - sizeof(*block));
 	if (!block)
 		block = make_block(size);
 	block->next = arena->blocks;
@@ -152,6 +156,15 @@ void *arena_alloc(struct arena *arena, size_t size)
 	at = block->bytes + block->used;
 	block->used += rounded;
 	return at;
+}
+
+void arena_trim(struct arena *arena, const void *at, size_t size)
+{
+	const size_t align = alignof(max_align_t);
+	struct arena_block *block = arena->blocks;
+
+	block->used = (size_t)((const char *)at - block->bytes) +
+		      (size + align - 1) / align * align;
 }
 
 void *arena_alloc_array(struct arena *arena, size_t count, size_t size)

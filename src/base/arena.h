@@ -28,6 +28,9 @@ void arena_done(struct arena *arena);
 /* Zeroed and aligned for any type; size 0 gives a valid pointer. */
 void *arena_alloc(struct arena *arena, size_t size);
 
+/* Of what was allocated last only the first size bytes are needed; the rest is zero still. */
+void arena_trim(struct arena *arena, const void *at, size_t size);
+
 /* count elements of size bytes, zeroed; overflow ends the process. */
 void *arena_alloc_array(struct arena *arena, size_t count, size_t size);
 

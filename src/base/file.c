@@ -79,6 +79,7 @@ int file_read_fd(struct arena *arena, int fd, const char *name, size_t max_bytes
 			return err_fail(err, EFBIG, "%s: more than %zu bytes; no more are read",
 				name, max_bytes);
 	}
+	arena_trim(arena, text, length + 1);
 	*ret_text = text;
 	*ret_length = length;
 	return 0;

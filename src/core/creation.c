@@ -156,6 +156,11 @@ static int spawn_process(struct creation *creation, struct err *err)
 	return launch_spawn(&creation->launch, &creation->group, err);
 }
 
+static int enter_group(struct creation *creation, struct err *err)
+{
+	return launch_enter_group(&creation->launch, &creation->group, err);
+}
+
 static int limit_group(struct creation *creation, struct err *err)
 {
 	const struct cgroup_settings *settings = &creation->cgroup_settings;
@@ -221,7 +226,7 @@ static int run_stages(
 
 static int build(struct creation *creation, struct err *err)
 {
-	static const struct stage stages[] = {
+	static const struct stage born_in_group[] = {
 		{ "directory", make_directory },
 		{ "notify", make_notify_socket },
 		{ "cgroup", make_group },
@@ -229,6 +234,18 @@ static int build(struct creation *creation, struct err *err)
 		{ "slots", open_slots },
 		{ "spawn", spawn_process },
 		/* while hull-init builds the inside */
+		{ "limits", limit_group },
+		{ "config", write_config },
+	};
+	static const struct stage enters_late[] = {
+		{ "directory", make_directory },
+		{ "notify", make_notify_socket },
+		{ "slots", open_slots },
+		{ "spawn", spawn_process },
+		/* while hull-init builds the inside */
+		{ "cgroup", make_group },
+		{ "groups", enter_group },
+		{ "resctrl", make_resctrl },
 		{ "limits", limit_group },
 		{ "config", write_config },
 	};
@@ -244,7 +261,9 @@ static int build(struct creation *creation, struct err *err)
 		{ "record", record_process },
 		{ "pidfile", write_pid_file },
 	};
-	int r = run_stages(creation, stages, COUNT_OF(stages), err);
+	int r = creation->launch.plan.spawn.enters_late
+			? run_stages(creation, enters_late, COUNT_OF(enters_late), err)
+			: run_stages(creation, born_in_group, COUNT_OF(born_in_group), err);
 
 	if (r < 0)
 		return r;

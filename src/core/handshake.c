@@ -81,6 +81,22 @@ int handshake_go_ahead(int socket_fd, struct err *err)
 	return r;
 }
 
+int handshake_groups(int socket_fd, const int *fds, size_t n_fds, size_t n_groups, struct err *err)
+{
+	const struct message message = {
+		.kind = MESSAGE_GROUPS,
+		.number = (int64_t)n_groups,
+	};
+	struct err failed = ERR_INIT;
+	int r = fd_pass_all(socket_fd, fds, n_fds, &message, sizeof(message), &failed);
+
+	if (r == -EPIPE) /* it has ended, and said why: that is read next */
+		return 0;
+	if (r < 0)
+		*err = failed;
+	return r;
+}
+
 /* The plan goes on in a second process, our child like the first, which ends. */
 static int take_second_process(
 	struct launch *launch, const struct message *message, struct err *err)
@@ -130,6 +146,7 @@ static int answer(struct launch *launch, struct message *message, int fd, struct
 		return 0;
 	case MESSAGE_READY:
 	case MESSAGE_GO:
+	case MESSAGE_GROUPS:
 		break;
 	}
 	return unexpected(message, err);

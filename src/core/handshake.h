@@ -18,5 +18,8 @@ int handshake_go(int socket_fd, struct err *err);
  */
 int handshake_go_ahead(int socket_fd, struct err *err);
 
+/* The answer to STEP_GROUPS: descriptors, the first n_groups of them of control groups. */
+int handshake_groups(int socket_fd, const int *fds, size_t n_fds, size_t n_groups, struct err *err);
+
 /* After the go: 0 when the program was executed (end of file), else the error. */
 int handshake_wait_exec(int socket_fd, struct err *err);

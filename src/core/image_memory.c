@@ -16,10 +16,28 @@ static size_t page_up(size_t n)
 	return (n + IMAGE_PAGE_BYTES - 1) & ~(size_t)(IMAGE_PAGE_BYTES - 1);
 }
 
+/* The timeline, on pages of its own behind the plan; both sides write it. */
+static int map_times(struct launch *launch, int fd, size_t plan_bytes, struct err *err)
+{
+	size_t bytes = page_up(launch->plan.n_steps * sizeof(struct plan_time));
+	size_t begin = page_up(plan_bytes);
+	void *memory;
+
+	if (ftruncate(fd, (off_t)(begin + bytes)) < 0)
+		return err_sys(err, "ftruncate the plan to %zu bytes", begin + bytes);
+	memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, (off_t)begin);
+	if (memory == MAP_FAILED)
+		return err_sys(err, "mmap the timeline of %zu bytes", bytes);
+	launch->times = memory;
+	launch->times_bytes = bytes;
+	return 0;
+}
+
 int image_memory_make(struct launch *launch, int report_fd, int *ret_fd, struct err *err)
 {
-	size_t size, whole, times_bytes;
-	char *memory;
+	size_t size;
+	void *bytes;
+	int r;
 	struct plan image = {
 		.steps = launch->plan.steps,
 		.n_steps = launch->plan.n_steps,
@@ -31,24 +49,18 @@ int image_memory_make(struct launch *launch, int report_fd, int *ret_fd, struct 
 	};
 
 	fault_configure(&image);
-	times_bytes = launch->is_traced ? page_up(launch->plan.n_steps * sizeof(struct plan_time))
-					: 0;
 	size = plan_encoded_size(&image);
-	whole = page_up(size) + times_bytes;
+	bytes = arena_alloc(launch->arena, size);
+	plan_encode(&image, bytes);
 	AUTO_FD int fd = memfd_create("hull-plan", MFD_CLOEXEC);
 	if (fd < 0)
 		return err_sys(err, "memfd_create");
-	if (ftruncate(fd, (off_t)whole) < 0)
-		return err_sys(err, "ftruncate the plan to %zu bytes", whole);
-	memory = mmap(NULL, whole, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-	if (memory == MAP_FAILED)
-		return err_sys(err, "mmap the plan of %zu bytes", whole);
-	plan_encode(&image, memory);
-	munmap(memory, page_up(size));
-	if (launch->is_traced) {
-		launch->times = (struct plan_time *)(memory + page_up(size));
-		launch->times_bytes = times_bytes;
-	}
+	/* not by a mapping: to take that away again would interrupt the other processors */
+	r = fd_write_all(fd, bytes, size, err);
+	if (r == 0 && launch->is_traced)
+		r = map_times(launch, fd, size, err);
+	if (r < 0)
+		return r;
 	*ret_fd = TAKE_FD(fd);
 	return 0;
 }

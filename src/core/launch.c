@@ -8,6 +8,7 @@
 #include "core/image_memory.h"
 #include "core/slots.h"
 #include "core/spawn.h"
+#include "sys/fd_passing.h"
 #include "sys/process.h"
 
 void launch_done(struct launch *launch)
@@ -27,8 +28,8 @@ int launch_open_slots(struct launch *launch, int dir_fd, int console_fd, struct 
 
 	launch->fds = ARENA_NEW_ARRAY(launch->arena, n, int64_t);
 	for (size_t i = 0; i < n; i++)
-		launch->fds[i] = -1;
-	return slots_open(&launch->plan, dir_fd, console_fd, &launch->net, launch->fds, err);
+		launch->fds[i] = launch->plan.slots[i].is_late ? PLAN_LATE_FD : -1;
+	return slots_open(&launch->plan, false, dir_fd, console_fd, &launch->net, launch->fds, err);
 }
 
 int launch_spawn(struct launch *launch, const struct cgroup *group, struct err *err)
@@ -42,7 +43,7 @@ int launch_spawn(struct launch *launch, const struct cgroup *group, struct err *
 		return err_sys(err, "socketpair");
 	launch->report_fd = sockets[0];
 	AUTO_FD int other_end = sockets[1];
-	r = cgroup_open_entry(group, &entry, err);
+	r = launch->plan.spawn.enters_late ? 0 : cgroup_open_entry(group, &entry, err);
 	if (r == 0)
 		r = spawn_open_program(&program, err);
 	if (r == 0)
@@ -63,6 +64,35 @@ int launch_spawn(struct launch *launch, const struct cgroup *group, struct err *
 	r = spawn(&request, &launch->pid, &launch->pidfd, &gate, err);
 	if (r == 0 && gate >= 0)
 		r = spawn_release(launch->pid, &launch->plan.spawn, gate, err);
+	slots_close(&launch->plan, launch->fds);
+	return r;
+}
+
+/* Late slots and where the process enters, as one list. */
+static size_t list_late(
+	const struct launch *launch, const struct cgroup_entry *entry, int fds[FD_PASS_MAX])
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < entry->n_procs_fds; i++)
+		fds[n++] = entry->procs_fds[i];
+	for (size_t i = 0; i < launch->plan.n_slots && n < FD_PASS_MAX; i++)
+		if (launch->fds[i] >= 0)
+			fds[n++] = (int)launch->fds[i];
+	return n;
+}
+
+int launch_enter_group(struct launch *launch, const struct cgroup *group, struct err *err)
+{
+	AUTO_CGROUP_ENTRY entry = CGROUP_ENTRY_EMPTY;
+	int fds[FD_PASS_MAX];
+	int r = cgroup_open_entry(group, &entry, err);
+
+	if (r == 0)
+		r = slots_open(&launch->plan, true, -1, -1, &launch->net, launch->fds, err);
+	if (r == 0)
+		r = handshake_groups(launch->report_fd, fds, list_late(launch, &entry, fds),
+			entry.n_procs_fds, err);
 	slots_close(&launch->plan, launch->fds);
 	return r;
 }

@@ -52,11 +52,16 @@ struct launch {
 /* Closes what is open; the process goes on. */
 void launch_done(struct launch *launch);
 
-/* dir_fd: where SLOT_START_LISTENER makes its socket; console_fd is taken (slots.h). */
+/* All but the late ones. dir_fd: where SLOT_START_LISTENER makes its socket; console_fd is taken
+ * (slots.h). */
 int launch_open_slots(struct launch *launch, int dir_fd, int console_fd, struct err *err);
 
-/* The process begins in the group. Slots are closed: hull-init has them. */
+/* The process begins in the group, unless it enters late. Slots are closed: hull-init has them. */
 int launch_spawn(struct launch *launch, const struct cgroup *group, struct err *err);
+
+/* For a process that enters late, when the group is there: gives it the group and the late slots.
+ */
+int launch_enter_group(struct launch *launch, const struct cgroup *group, struct err *err);
 
 /* Answers hull-init until it is ready, or gives its error. */
 int launch_until_ready(struct launch *launch, struct err *err);

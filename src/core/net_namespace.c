@@ -4,10 +4,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
+#include <stdalign.h>
 #include <unistd.h>
 
 #include "base/fd.h"
 #include "sys/loopback.h"
+
+enum { NET_STACK_BYTES = 128 * 1024 };
 
 bool net_namespace_is_worth_it(void)
 {
@@ -36,16 +39,16 @@ static void *run(void *argument)
 {
 	struct net_namespace *net = argument;
 
-	make(net);
 	while (sem_wait(&net->is_placed) < 0) /* see begin_elsewhere() */
 		;
+	make(net);
 	return NULL;
 }
 
 /*
  * The scheduler puts a new thread next to its maker more often than not, where it would only take
- * turns with it: it begins on any of the other processors. It does not end before that was said: a
- * thread that has ended has no number any more, and 0 stands for the caller.
+ * turns with it: it begins on any of the other processors, and not before that was said (a thread
+ * that has ended has no number any more, and 0 stands for the caller).
  */
 static void begin_elsewhere(struct net_namespace *net)
 {
@@ -64,12 +67,27 @@ static void wait_for_thread(struct net_namespace *net)
 	net->is_running = false;
 }
 
+/* On a stack that is there already: to map one, and to unmap it, costs as much as the thread. */
+static int begin_thread(struct net_namespace *net)
+{
+	static alignas(64) char stack[NET_STACK_BYTES]; /* one of them runs at a time */
+	pthread_attr_t attributes;
+	int code;
+
+	pthread_attr_init(&attributes);
+	code = pthread_attr_setstack(&attributes, stack, sizeof(stack));
+	if (code == 0)
+		code = pthread_create(&net->thread, &attributes, run, net);
+	pthread_attr_destroy(&attributes);
+	return code;
+}
+
 void net_namespace_begin(struct net_namespace *net)
 {
 	int code;
 
 	sem_init(&net->is_placed, 0, 0);
-	code = pthread_create(&net->thread, NULL, run, net);
+	code = begin_thread(net);
 	net->is_running = code == 0;
 	if (net->is_running)
 		begin_elsewhere(net);

@@ -113,13 +113,16 @@ static int open_slot(const struct slot *slot, int dir_fd, int given_console_fd,
 	return err_fail(err, EINVAL, "slot of unknown kind");
 }
 
-int slots_open(const struct container_plan *plan, int dir_fd, int given_console_fd,
+int slots_open(const struct container_plan *plan, bool late, int dir_fd, int given_console_fd,
 	struct net_namespace *net, int64_t *fds, struct err *err)
 {
 	for (size_t i = 0; i < plan->n_slots; i++) {
 		const struct slot *slot = &plan->slots[i];
-		int fd = -1;
-		int r = open_slot(slot, dir_fd, given_console_fd, net, &fd, err);
+		int fd = -1, r;
+
+		if (slot->is_late != late)
+			continue;
+		r = open_slot(slot, dir_fd, given_console_fd, net, &fd, err);
 
 		if (r < 0) {
 			if (slot->path)

@@ -60,7 +60,7 @@ step_function step_join, step_unshare, step_become_root, step_fork, step_session
 step_function step_propagation, step_root, step_open_root, step_enter_root, step_root_attributes;
 step_function step_mount, step_device, step_symlink, step_mask, step_readonly_path;
 step_function step_sysctl, step_label, step_oom_score;
-step_function step_sync, step_hook, step_ready, step_wait_start;
+step_function step_sync, step_groups, step_hook, step_ready, step_wait_start;
 step_function step_console;
 step_function step_rlimit, step_scheduler, step_io_priority, step_affinity, step_memory_policy,
 	step_personality;

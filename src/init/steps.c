@@ -8,6 +8,7 @@ static step_function *const functions[STEP_KIND_COUNT] = {
 	[STEP_JOIN] = step_join,
 	[STEP_UNSHARE] = step_unshare,
 	[STEP_BECOME_ROOT] = step_become_root,
+	[STEP_GROUPS] = step_groups,
 	[STEP_FORK] = step_fork,
 	[STEP_SESSION] = step_session,
 	[STEP_KEYRING] = step_keyring,

@@ -11,6 +11,7 @@
 
 #include "base/fd.h"
 #include "init/init.h"
+#include "sys/fd_passing.h"
 #include "sys/procfs.h"
 
 int init_slot(const struct init *init, plan_slot_index slot)
@@ -76,6 +77,52 @@ int step_sync(struct init *init, const struct step *step, struct err *err)
 	int r = init_send(init, &message, err);
 
 	return r < 0 ? r : init_wait_go(init->report_fd, err);
+}
+
+static int enter_group(int procs_fd, struct err *err)
+{
+	ssize_t n = write(procs_fd, "0", 1);
+
+	if (n != 1)
+		err_sys(err, "write cgroup.procs");
+	close(procs_fd);
+	return n == 1 ? 0 : -err->code;
+}
+
+static int take_late_fds(struct init *init, const int *fds, size_t n_fds, struct err *err)
+{
+	int64_t *slots = (int64_t *)init->plan.fds; /* in the image, which is ours alone */
+	size_t taken = 0;
+
+	for (uint64_t i = 0; i < init->plan.n_fds; i++) {
+		if (slots[i] != PLAN_LATE_FD)
+			continue;
+		if (taken == n_fds)
+			return err_fail(err, EPROTO, "the caller sent only %zu descriptors", n_fds);
+		slots[i] = fds[taken++];
+	}
+	return 0;
+}
+
+/* The control groups were made meanwhile. */
+int step_groups(struct init *init, const struct step *step, struct err *err)
+{
+	struct message message;
+	int fds[FD_PASS_MAX];
+	size_t n_fds, n_groups;
+	ssize_t n = fd_receive_all(init->report_fd, &message, sizeof(message), fds, &n_fds, err);
+	int r = 0;
+
+	(void)step;
+	if (n < 0)
+		return (int)n;
+	if (n != (ssize_t)sizeof(message) || message.kind != MESSAGE_GROUPS || message.number < 0 ||
+		(size_t)message.number > n_fds)
+		return err_fail(err, ECANCELED, "the caller is gone");
+	n_groups = (size_t)message.number;
+	for (size_t i = 0; r == 0 && i < n_groups; i++)
+		r = enter_group(fds[i], err);
+	return r < 0 ? r : take_late_fds(init, fds + n_groups, n_fds - n_groups, err);
 }
 
 static plan_slot_index start_listener(const struct init *init)

@@ -19,6 +19,8 @@ enum message_kind {
 	MESSAGE_READY,     /* everything is done but the start; waits for MESSAGE_GO */
 	MESSAGE_HOLD,      /* tests: number is the index of the step that would be next */
 	MESSAGE_GO,        /* caller → hull-init, `start` → hull-init */
+	MESSAGE_GROUPS, /* caller → hull-init: descriptors; the first number are of groups, into
+			     which it writes itself, the others are the late slots */
 };
 
 struct message {

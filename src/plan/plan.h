@@ -21,6 +21,7 @@ enum step_kind {
 	STEP_JOIN,
 	STEP_UNSHARE,
 	STEP_BECOME_ROOT,
+	STEP_GROUPS, /* enters the control groups, which are made meanwhile, and fills late slots */
 	STEP_FORK,
 	STEP_SESSION,
 	STEP_KEYRING,
@@ -64,6 +65,9 @@ enum step_kind {
 /* A slot of the plan's descriptor table, by index; PLAN_NO_SLOT where there is none. */
 typedef int64_t plan_slot_index;
 enum { PLAN_NO_SLOT = -1 };
+
+/* In the descriptor table instead of a number: it comes with MESSAGE_GROUPS. */
+enum { PLAN_LATE_FD = -2 };
 
 struct plan_bytes {
 	const void *data; /* may be NULL when size is 0 */
@@ -351,7 +355,7 @@ struct step {
 struct plan {
 	struct step *steps;
 	uint64_t n_steps;
-	const int64_t *fds; /* descriptor numbers by slot; -1: empty */
+	const int64_t *fds; /* descriptor numbers by slot; -1: empty; PLAN_LATE_FD */
 	uint64_t n_fds;
 	int64_t report_fd;      /* socket to the caller */
 	uint64_t preserved_fds; /* 3 … 2 + preserved_fds stay open across exec */

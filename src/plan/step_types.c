@@ -198,6 +198,7 @@ static const struct plan_step_type types[STEP_KIND_COUNT] = {
 	[STEP_JOIN] = TYPE("JOIN", join_fields),
 	[STEP_UNSHARE] = TYPE("UNSHARE", unshare_fields),
 	[STEP_BECOME_ROOT] = BARE("BECOME_ROOT"),
+	[STEP_GROUPS] = BARE("GROUPS"),
 	[STEP_FORK] = TYPE("FORK", fork_fields),
 	[STEP_SESSION] = BARE("SESSION"),
 	[STEP_KEYRING] = TYPE("KEYRING", keyring_fields),

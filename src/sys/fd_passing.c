@@ -85,6 +85,64 @@ ssize_t fd_receive_message(int socket_fd, void *bytes, size_t size, int *ret_fd,
 	return n;
 }
 
+union control_all {
+	struct cmsghdr header;
+	char bytes[CMSG_SPACE(FD_PASS_MAX * sizeof(int))];
+};
+
+int fd_pass_all(int socket_fd, const int *fds, size_t n_fds, const void *bytes, size_t size,
+	struct err *err)
+{
+	struct iovec data = { .iov_base = (void *)bytes, .iov_len = size };
+	union control_all control = { 0 };
+	struct msghdr message = {
+		.msg_iov = &data,
+		.msg_iovlen = 1,
+		.msg_control = n_fds ? &control : NULL,
+		.msg_controllen = n_fds ? CMSG_SPACE(n_fds * sizeof(int)) : 0,
+	};
+	ssize_t n;
+
+	if (n_fds > FD_PASS_MAX)
+		return err_fail(err, E2BIG, "%zu descriptors are too many to be sent", n_fds);
+	control.header.cmsg_level = SOL_SOCKET;
+	control.header.cmsg_type = SCM_RIGHTS;
+	control.header.cmsg_len = CMSG_LEN(n_fds * sizeof(int));
+	memcpy(CMSG_DATA(&control.header), fds, n_fds * sizeof(int));
+	do
+		n = sendmsg(socket_fd, &message, MSG_NOSIGNAL);
+	while (n < 0 && errno == EINTR);
+	return n < 0 ? err_sys(err, "sendmsg descriptors") : 0;
+}
+
+ssize_t fd_receive_all(
+	int socket_fd, void *bytes, size_t size, int *fds, size_t *ret_n_fds, struct err *err)
+{
+	struct iovec data = { .iov_base = bytes, .iov_len = size };
+	union control_all control = { 0 };
+	struct msghdr message = {
+		.msg_iov = &data,
+		.msg_iovlen = 1,
+		.msg_control = &control,
+		.msg_controllen = sizeof(control),
+	};
+	struct cmsghdr *header;
+	ssize_t n;
+
+	do
+		n = recvmsg(socket_fd, &message, MSG_CMSG_CLOEXEC);
+	while (n < 0 && errno == EINTR);
+	if (n < 0)
+		return err_sys(err, "recvmsg");
+	*ret_n_fds = 0;
+	header = CMSG_FIRSTHDR(&message);
+	if (header && header->cmsg_level == SOL_SOCKET && header->cmsg_type == SCM_RIGHTS) {
+		*ret_n_fds = (header->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+		memcpy(fds, CMSG_DATA(header), *ret_n_fds * sizeof(int));
+	}
+	return n;
+}
+
 int fd_receive(int socket_fd, int *ret_fd, struct err *err)
 {
 	char text[256];

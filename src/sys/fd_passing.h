@@ -25,6 +25,16 @@ int fd_receive(int socket_fd, int *ret_fd, struct err *err);
  */
 ssize_t fd_receive_message(int socket_fd, void *bytes, size_t size, int *ret_fd, struct err *err);
 
+enum { FD_PASS_MAX = 128 };
+
+/* One datagram with up to FD_PASS_MAX descriptors. EPIPE: the other end is closed. */
+int fd_pass_all(int socket_fd, const int *fds, size_t n_fds, const void *bytes, size_t size,
+	struct err *err);
+
+/* Its other end: fds has room for FD_PASS_MAX. The number of bytes; 0 at the end. */
+ssize_t fd_receive_all(
+	int socket_fd, void *bytes, size_t size, int *fds, size_t *ret_n_fds, struct err *err);
+
 /* A connection to a listening socket at path, of any length (through /proc/self/fd). */
 int socket_connect(const char *path, int type, int *ret_fd, struct err *err);
 

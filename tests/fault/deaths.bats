@@ -55,7 +55,10 @@ die_each() {
 		[ "$name" != READY ] || break
 	done 9< "$T/steps"
 	equal "$name" READY
-	for stage in directory cgroup slots spawn ready record pidfile; do
+	# the user's is born in its groups, as on v2
+	local stages=(directory cgroup slots spawn groups ready record pidfile)
+	[ "$1" != user ] && ! cgroup_is_v2 || stages=(directory cgroup slots spawn ready record pidfile)
+	for stage in "${stages[@]}"; do
 		export HULL_FAULT=die:$stage
 		create_rich --pid-file "$T/pid"
 		unset HULL_FAULT

@@ -210,7 +210,7 @@ int cgroup_host_parse(struct arena *arena, const char *mountinfo, const char *ow
 static int read_file(struct arena *arena, const char *path, char **ret, struct err *err)
 {
 	AUTO_FD int fd = open(path, O_RDONLY | O_CLOEXEC);
-	size_t size = 16384;
+	size_t size = 8192;
 
 	if (fd < 0)
 		return err_sys(err, "open %s", path);
@@ -221,6 +221,7 @@ static int read_file(struct arena *arena, const char *path, char **ret, struct e
 		if (length < 0)
 			return err_while(err, "%s", path);
 		if ((size_t)length < size - 1) {
+			arena_trim(arena, text, (size_t)length + 1);
 			*ret = text;
 			return 0;
 		}

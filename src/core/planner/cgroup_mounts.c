@@ -82,6 +82,8 @@ static void add_group_bind(struct planner *planner, const struct cgroup_mount *j
 
 	*seen = (struct path_facts){ .path = group_path, .exists = true, .is_directory = true };
 	planner_set_source(planner, seen, false, job->config, &mount.source);
+	if (mount.source.slot >= 0)
+		planner->plan->slots[mount.source.slot].is_late = planner->plan->spawn.enters_late;
 	mount.base_propagation = planner_base_propagation(planner, &mount.source, seen);
 	step = planner_add(planner, STEP_MOUNT, job->config);
 	step->mount = mount;
@@ -170,6 +172,7 @@ int planner_add_cgroup_mount(struct planner *planner, size_t index, struct err *
 		.own_namespace = oci_config_has_new_namespace(
 			planner->config, OCI_NAMESPACE_CGROUP),
 	};
+	planner_enter_groups(planner);
 	if (host->kind == CGROUP_KIND_V1)
 		add_v1(planner, &job);
 	else if (host->kind == CGROUP_KIND_V2)

@@ -174,6 +174,17 @@ static const char *superblock_options(struct planner *planner, const struct moun
 	return data;
 }
 
+/* The others may show, or use, the network namespace in which they are mounted. */
+static bool is_without_network(const char *type)
+{
+	static const char *const types[] = { "proc", "tmpfs", "devpts", "mqueue" };
+
+	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
+		if (text_equal(type, types[i]))
+			return true;
+	return false;
+}
+
 /* A sysfs belongs to a network namespace: with the host's, a user namespace is refused one. */
 static bool needs_host_sysfs(const struct planner *planner, const struct oci_mount *mount)
 {
@@ -222,6 +233,8 @@ static int add_new_fs(struct planner *planner, const struct mount_job *job, stru
 	mount.type = oci->type;
 	mount.device_name = text_is_empty(oci->source) ? oci->type : oci->source;
 	mount.data = superblock_options(planner, job);
+	if (!is_without_network(oci->type))
+		planner_enter_groups(planner);
 	if (text_equal(oci->type, "proc") || text_equal(oci->type, "sysfs"))
 		mount.flags |= PLAN_MOUNT_PROC;
 	if (text_equal(oci->type, "proc") && planner->forks_late) {

@@ -146,6 +146,7 @@ static void add_fork(struct planner *planner, uint64_t flags)
 		planner->forks_late = true;
 		return;
 	}
+	planner_enter_groups(planner);
 	planner_add(planner, STEP_FORK, pointer_of(planner, OCI_NAMESPACE_PID))->fork.flags = flags;
 }
 
@@ -155,16 +156,26 @@ static void add_unshare(struct planner *planner, uint64_t flags)
 		planner_add(planner, STEP_UNSHARE, "/linux/namespaces")->unshare.flags = flags;
 }
 
+void planner_join_network(struct planner *planner)
+{
+	planner_add(planner, STEP_JOIN, pointer_of(planner, OCI_NAMESPACE_NET))->join =
+		(struct step_join){
+			.type = CLONE_NEWNET,
+			.slot = planner->network_slot,
+			.path = "new",
+		};
+}
+
 static void join_new_network(struct planner *planner)
 {
 	const char *config = pointer_of(planner, OCI_NAMESPACE_NET);
-	plan_slot_index index;
-	struct step *step;
+	struct slot *slot = planner_add_slot(planner, SLOT_NETWORK, &planner->network_slot);
 
-	planner_add_slot(planner, SLOT_NETWORK, &index)->config = config;
-	step = planner_add(planner, STEP_JOIN, config);
-	step->join = (struct step_join){ .type = CLONE_NEWNET, .slot = index, .path = "new" };
+	slot->config = config;
+	slot->is_late = planner->plan->spawn.enters_late;
 	planner->has_loopback = true;
+	if (!slot->is_late)
+		planner_join_network(planner);
 }
 
 /*
@@ -182,6 +193,8 @@ static void plan_direct(struct planner *planner, uint64_t fresh)
 		fresh &= ~(uint64_t)CLONE_NEWNET;
 	}
 	spawn->clone_flags = fresh & ~(uint64_t)(CLONE_NEWTIME | CLONE_NEWCGROUP);
+	if (fresh & CLONE_NEWCGROUP)
+		planner_enter_groups(planner);
 	add_unshare(planner, fresh & CLONE_NEWCGROUP);
 	add_joins(planner, false);
 	add_joins(planner, true);

@@ -6,6 +6,10 @@
 #include <string.h>
 #include <sys/mount.h>
 
+#include "base/text.h"
+
+enum { LATE_MOUNTS_MAX = 4 }; /* of all hierarchies each: their descriptors go in one message */
+
 struct step *planner_add(struct planner *planner, enum step_kind kind, const char *config)
 {
 	struct container_plan *plan = planner->plan;
@@ -107,6 +111,33 @@ uint64_t planner_base_propagation(const struct planner *planner, const struct pl
 	return source->slot >= 0 ? 0 : planner_propagation_of(planner, seen);
 }
 
+/*
+ * v1: making the groups takes as long as half of what hull-init does: it begins before they are
+ * there. Into a group of v2 the process is born, and whoever waits for id maps has time anyway.
+ */
+static bool may_enter_late(const struct planner *planner)
+{
+	const struct oci_config *config = planner->config;
+	const struct cgroup *group = planner->options->group;
+	size_t n_mounts = 0;
+
+	for (size_t i = 0; i < config->n_mounts; i++)
+		if (config->mounts[i].type && text_equal(config->mounts[i].type, "cgroup"))
+			n_mounts++;
+	return group && group->kind == CGROUP_KIND_V1 && planner->facts->is_privileged &&
+	       !planner->new_user && !planner->joined_user && n_mounts <= LATE_MOUNTS_MAX;
+}
+
+void planner_enter_groups(struct planner *planner)
+{
+	if (!planner->plan->spawn.enters_late || planner->has_entered)
+		return;
+	planner->has_entered = true;
+	planner_add(planner, STEP_GROUPS, "/linux/cgroupsPath");
+	if (planner->network_slot >= 0)
+		planner_join_network(planner);
+}
+
 static int add_all(struct planner *planner, struct err *err)
 {
 	/* the only order that works; docs/architecture.md says why each is where it is */
@@ -141,6 +172,7 @@ static struct planner begin(struct arena *arena, const struct oci_config *config
 		.joined_user = user && user->path && !facts->namespaces[OCI_NAMESPACE_USER].is_own,
 		.new_mount = oci_config_has_new_namespace(config, OCI_NAMESPACE_MNT),
 		.pid_slot = PLAN_NO_SLOT,
+		.network_slot = PLAN_NO_SLOT,
 	};
 
 	*ret = (struct container_plan){
@@ -156,6 +188,7 @@ int planner_make(struct arena *arena, const struct oci_config *config,
 {
 	struct planner planner = begin(arena, config, facts, options, ret);
 
+	ret->spawn.enters_late = may_enter_late(&planner);
 	planner_add_before_joining(&planner);
 	return add_all(&planner, err);
 }

@@ -34,6 +34,7 @@ struct slot {
 	const char *path;
 	const char *config; /* JSON pointer, for messages */
 	uint64_t namespace_type;
+	bool is_late; /* opened when the groups are there, after the spawn */
 	bool is_recursive;
 	uint64_t propagation;          /* TREE: set recursively at once; MS_… | MS_REC, 0: none */
 	const struct path_facts *seen; /* TREE: what must still be there; or NULL */
@@ -59,7 +60,8 @@ struct spawn_plan {
 	enum spawn_kind kind;
 	uint64_t clone_flags; /* CLONE_NEW…, without CLONE_NEWTIME */
 	bool use_template;
-	const char *time_offsets;  /* text for timens_offsets; NULL: no new time namespace */
+	bool enters_late;         /* there is a STEP_GROUPS: the spawn waits for no control group */
+	const char *time_offsets; /* text for timens_offsets; NULL: no new time namespace */
 	plan_slot_index time_slot; /* with time_offsets: where the child puts the namespace */
 	struct spawn_join *joins;  /* STAGED: before the user namespace is made */
 	size_t n_joins;
@@ -125,14 +127,20 @@ struct planner {
 	bool new_mount;
 	bool forks_late; /* into a pid namespace that is joined: when nothing of the host is in view
 			  */
-	plan_slot_index pid_slot; /* the joined pid namespace */
-	bool has_loopback;        /* the network namespace comes with lo up */
+	plan_slot_index pid_slot;     /* the joined pid namespace */
+	plan_slot_index network_slot; /* a new network namespace that is made meanwhile */
+	bool has_loopback;            /* the network namespace comes with lo up */
+	bool has_entered;             /* the STEP_GROUPS is there, or none is needed */
 };
 
 /* Appends a step of that kind with a JSON pointer; the caller fills it in. */
 struct step *planner_add(struct planner *planner, enum step_kind kind, const char *config);
 struct slot *planner_add_slot(
 	struct planner *planner, enum slot_kind kind, plan_slot_index *ret_index);
+
+/* From here on the process has to be in its control groups and its network namespace. */
+void planner_enter_groups(struct planner *planner);
+void planner_join_network(struct planner *planner);
 
 /* Fills a source: a slot if the caller may clone mounts, else the path for hull-init. */
 void planner_set_source(struct planner *planner, const struct path_facts *seen, bool is_recursive,

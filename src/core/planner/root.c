@@ -269,6 +269,7 @@ int planner_add_root(struct planner *planner, struct err *err)
 		r = add_host_root(planner, err);
 	if (r == 0)
 		r = planner_add_mounts(planner, err);
+	planner_enter_groups(planner); /* which say what devices may be made */
 	if (r == 0)
 		r = planner_add_devices(planner, err);
 	if (r < 0)

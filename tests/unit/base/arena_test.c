@@ -41,6 +41,21 @@ static void a_large_piece_does_not_spoil_small_ones(void **state)
 	assert_string_equal(arena_strdup(&arena, "again"), "again");
 }
 
+static void what_was_trimmed_is_given_again_zeroed(void **state)
+{
+	AUTO_ARENA arena = ARENA_INIT;
+	char *large, *next;
+
+	arena_alloc(&arena, 40000); /* a block of its own, and what comes is smaller */
+	large = arena_alloc(&arena, 5000);
+	memset(large, 'x', 10);
+	arena_trim(&arena, large, 10);
+	next = arena_alloc(&arena, 100);
+	assert_ptr_equal(next, large + 16);
+	assert_int_equal(next[0], 0);
+	assert_int_equal(large[9], 'x');
+}
+
 static void strings_are_copies(void **state)
 {
 	AUTO_ARENA arena = ARENA_INIT;
@@ -110,6 +125,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(memory_is_zeroed_aligned_and_its_own),
 		cmocka_unit_test(a_large_piece_does_not_spoil_small_ones),
+		cmocka_unit_test(what_was_trimmed_is_given_again_zeroed),
 		cmocka_unit_test(strings_are_copies),
 		cmocka_unit_test(printed_strings_may_be_long),
 		cmocka_unit_test(lists_grow_one_by_one),

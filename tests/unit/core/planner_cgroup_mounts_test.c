@@ -2,6 +2,7 @@
 /* What a mount of type "cgroup" becomes. */
 #include <sys/mount.h>
 
+#include "base/text.h"
 #include "planned.h"
 #include "sys/mount_api.h"
 
@@ -133,6 +134,73 @@ static void a_host_without_cgroups_has_nothing_to_mount(void **state)
 	assert_int_equal(planned_count(STEP_MOUNT), 1);
 }
 
+/* ---- when the process enters its groups ---- */
+
+static void plan_on_v1(void)
+{
+	planned.facts.cgroups = hybrid;
+	planned.options.group = &hybrid_group;
+	planned.facts.is_privileged = true;
+	planned.options.makes_network = true;
+}
+
+static void on_v1_groups_are_waited_for_before_what_shows_them(void **state)
+{
+	const struct step *groups;
+
+	plan_on_v1();
+	PLAN(CGROUP_MOUNT);
+	assert_true(planned.plan.spawn.enters_late);
+	assert_int_equal(planned_count(STEP_GROUPS), 1);
+	groups = planned_step(STEP_GROUPS, 0);
+	assert_true(groups > planned_step(STEP_MOUNT, 0)); /* the proc, which shows none */
+	assert_true(groups < planned_step(STEP_MOUNT, 1));
+	assert_true(groups < planned_step(STEP_DEVICE, 0));
+	for (size_t i = 0; i < planned.plan.n_slots; i++)
+		assert_int_equal(planned.plan.slots[i].is_late,
+			planned.plan.slots[i].kind == SLOT_NETWORK ||
+				text_has_prefix(planned.plan.slots[i].path, "/sys/fs/cgroup"));
+}
+
+static void the_network_is_joined_with_the_groups(void **state)
+{
+	plan_on_v1();
+	PLAN({ "/linux/namespaces/-", "{'type':'network'}" },
+		{ "/mounts/-", "{'destination':'/sys','type':'sysfs'}" });
+	assert_true(planned_step(STEP_JOIN, 0) == planned_step(STEP_GROUPS, 0) + 1);
+	assert_true(planned_step(STEP_JOIN, 0) + 1 == planned_step(STEP_MOUNT, 1));
+}
+
+static void groups_are_entered_before_devices_are_made_and_hooks_run(void **state)
+{
+	plan_on_v1();
+	PLAN({ "/hooks", "{'createRuntime':[{'path':'/h'}]}" });
+	assert_true(planned_step(STEP_GROUPS, 0) > planned_step(STEP_MOUNT, 0));
+	assert_true(planned_step(STEP_GROUPS, 0) < planned_step(STEP_DEVICE, 0));
+	assert_true(planned_step(STEP_GROUPS, 0) < planned_step(STEP_SYNC, 0));
+}
+
+static void groups_are_entered_before_the_namespace_that_has_them_as_root(void **state)
+{
+	plan_on_v1();
+	PLAN({ "/linux/namespaces/-", "{'type':'cgroup'}" });
+	assert_true(planned_step(STEP_GROUPS, 0) < planned_step(STEP_UNSHARE, 0));
+}
+
+static void with_v2_a_user_namespace_or_without_a_group_nobody_is_late(void **state)
+{
+	PLAN(CGROUP_MOUNT);
+	assert_int_equal(planned_count(STEP_GROUPS), 0);
+	plan_on_v1();
+	PLAN(CGROUP_MOUNT, { "/linux/namespaces/-", "{'type':'user'}" },
+		{ "/linux/uidMappings", "[{'containerID':0,'hostID':1000,'size':1}]" },
+		{ "/linux/gidMappings", "[{'containerID':0,'hostID':1000,'size':1}]" });
+	assert_int_equal(planned_count(STEP_GROUPS), 0);
+	planned.options.group = NULL;
+	PLAN(CGROUP_MOUNT);
+	assert_int_equal(planned_count(STEP_GROUPS), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -144,6 +212,11 @@ int main(void)
 		PLANNED_TEST(v1_controllers_mounted_together_are_found_alone),
 		PLANNED_TEST(a_writable_v1_mount_stays_writable),
 		PLANNED_TEST(a_host_without_cgroups_has_nothing_to_mount),
+		PLANNED_TEST(on_v1_groups_are_waited_for_before_what_shows_them),
+		PLANNED_TEST(the_network_is_joined_with_the_groups),
+		PLANNED_TEST(groups_are_entered_before_devices_are_made_and_hooks_run),
+		PLANNED_TEST(groups_are_entered_before_the_namespace_that_has_them_as_root),
+		PLANNED_TEST(with_v2_a_user_namespace_or_without_a_group_nobody_is_late),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

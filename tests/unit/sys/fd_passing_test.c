@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -143,6 +144,38 @@ static void what_is_no_socket_is_refused(void **state)
 	assert_string_equal(err.path, "/dev/null");
 }
 
+static void many_descriptors_arrive_in_their_order(void **state)
+{
+	int sockets[2], sent[3], got[FD_PASS_MAX];
+	char text[8] = "";
+	size_t n_got = 0;
+
+	assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sockets), 0);
+	for (size_t i = 0; i < 3; i++)
+		assert_true((sent[i] = memfd_create("x", MFD_CLOEXEC)) >= 0);
+	assert_int_equal(fd_pass_all(sockets[0], sent, 3, "abc", 3, &err), 0);
+	assert_int_equal(fd_receive_all(sockets[1], text, sizeof(text), got, &n_got, &err), 3);
+	assert_string_equal(text, "abc");
+	assert_int_equal(n_got, 3);
+	for (size_t i = 0; i < 3; i++) {
+		struct stat one, other;
+
+		assert_int_equal(fstat(sent[i], &one), 0);
+		assert_int_equal(fstat(got[i], &other), 0);
+		assert_int_equal(one.st_ino, other.st_ino);
+		assert_int_equal(fcntl(got[i], F_GETFD), FD_CLOEXEC);
+		close(sent[i]);
+		close(got[i]);
+	}
+	assert_int_equal(fd_pass_all(sockets[0], NULL, 0, "d", 1, &err), 0);
+	assert_int_equal(fd_receive_all(sockets[1], text, sizeof(text), got, &n_got, &err), 1);
+	assert_int_equal(n_got, 0);
+	assert_int_equal(fd_pass_all(sockets[0], sent, FD_PASS_MAX + 1, "e", 1, &err), -E2BIG);
+	close(sockets[1]);
+	assert_int_equal(fd_pass_all(sockets[0], NULL, 0, "f", 1, &err), -EPIPE);
+	close(sockets[0]);
+}
+
 #define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
 
 int main(void)
@@ -155,6 +188,7 @@ int main(void)
 		TEST(a_path_may_be_longer_than_an_address),
 		TEST(a_name_that_is_too_long_for_any_address_is_refused),
 		TEST(what_is_no_socket_is_refused),
+		TEST(many_descriptors_arrive_in_their_order),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
