@@ -108,7 +108,8 @@ int fd_pass_all(int socket_fd, const int *fds, size_t n_fds, const void *bytes, 
 	control.header.cmsg_level = SOL_SOCKET;
 	control.header.cmsg_type = SCM_RIGHTS;
 	control.header.cmsg_len = CMSG_LEN(n_fds * sizeof(int));
-	memcpy(CMSG_DATA(&control.header), fds, n_fds * sizeof(int));
+	if (n_fds > 0)
+		memcpy(CMSG_DATA(&control.header), fds, n_fds * sizeof(int));
 	do
 		n = sendmsg(socket_fd, &message, MSG_NOSIGNAL);
 	while (n < 0 && errno == EINTR);
