@@ -134,6 +134,22 @@ static bool is_real_time(const struct creation *creation)
 	       (scheduler->policy == OCI_SCHED_FIFO || scheduler->policy == OCI_SCHED_RR);
 }
 
+static int make_birthplace(struct creation *creation, struct err *err)
+{
+	creation->has_birthplace = true;
+	return cgroup_make_birthplace(&creation->group, err);
+}
+
+static int make_rest_of_group(struct creation *creation, struct err *err)
+{
+	int r = cgroup_make_rest(&creation->group, &creation->cgroup_settings, err);
+
+	creation->has_group = r == 0;
+	if (r == 0 && is_real_time(creation))
+		r = cgroup_limit(&creation->group, &creation->cgroup_settings, err);
+	return r;
+}
+
 static int make_group(struct creation *creation, struct err *err)
 {
 	int r = cgroup_make(&creation->group, &creation->cgroup_settings, err);
@@ -240,10 +256,11 @@ static int build(struct creation *creation, struct err *err)
 	static const struct stage enters_late[] = {
 		{ "directory", make_directory },
 		{ "notify", make_notify_socket },
+		{ "birthplace", make_birthplace },
 		{ "slots", open_slots },
 		{ "spawn", spawn_process },
 		/* while hull-init builds the inside */
-		{ "cgroup", make_group },
+		{ "cgroup", make_rest_of_group },
 		{ "groups", enter_group },
 		{ "resctrl", make_resctrl },
 		{ "limits", limit_group },
@@ -306,11 +323,11 @@ void creation_undo(struct creation *creation)
 	net_devices_return(creation->net_devices);
 	launch_kill(&creation->launch);
 	if (creation->dir_fd < 0)
-		return;            /* somebody else's container, or none */
-	if (creation->has_group) { /* a group that was refused is somebody else's */
+		return;          /* somebody else's container, or none */
+	if (creation->has_group) /* a group that was refused is somebody else's */
 		cgroup_kill_all(&creation->group, &ignored);
+	if (creation->has_group || creation->has_birthplace)
 		cgroup_destroy(&creation->group, &ignored);
-	}
 	rdt_undo(&creation->arena, creation->rdt, creation->request->id, &creation->rdt_made);
 	record_remove_dir(
 		creation->request->runtime, creation->request->id, creation->dir_fd, &ignored);

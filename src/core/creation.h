@@ -39,7 +39,8 @@ struct creation {
 	struct rdt_group *rdt;           /* of resctrl; NULL: none */
 	struct rdt_made rdt_made;
 	struct notify notify;
-	bool notifies;  /* the container has a socket for that */
+	bool notifies;       /* the container has a socket for that */
+	bool has_birthplace; /* cgroup_make_birthplace() was called */
 	bool has_group; /* the group was made, or taken over, for this container: what is in it is
 			   ours */
 	int dir_fd;

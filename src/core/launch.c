@@ -37,13 +37,16 @@ int launch_spawn(struct launch *launch, const struct cgroup *group, struct err *
 	AUTO_CGROUP_ENTRY entry = CGROUP_ENTRY_EMPTY;
 	AUTO_FD int program = -1;
 	AUTO_FD int image = -1;
+	struct cgroup birthplace;
 	int gate = -1, sockets[2], r;
 
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sockets) < 0)
 		return err_sys(err, "socketpair");
 	launch->report_fd = sockets[0];
 	AUTO_FD int other_end = sockets[1];
-	r = launch->plan.spawn.enters_late ? 0 : cgroup_open_entry(group, &entry, err);
+	if (launch->plan.spawn.enters_late)
+		birthplace = cgroup_part(group, true);
+	r = cgroup_open_entry(launch->plan.spawn.enters_late ? &birthplace : group, &entry, err);
 	if (r == 0)
 		r = spawn_open_program(&program, err);
 	if (r == 0)
@@ -85,8 +88,9 @@ static size_t list_late(
 int launch_enter_group(struct launch *launch, const struct cgroup *group, struct err *err)
 {
 	AUTO_CGROUP_ENTRY entry = CGROUP_ENTRY_EMPTY;
+	struct cgroup rest = cgroup_part(group, false);
 	int fds[FD_PASS_MAX];
-	int r = cgroup_open_entry(group, &entry, err);
+	int r = cgroup_open_entry(&rest, &entry, err);
 
 	if (r == 0)
 		r = slots_open(&launch->plan, true, -1, -1, &launch->net, launch->fds, err);

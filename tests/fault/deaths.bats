@@ -56,7 +56,7 @@ die_each() {
 	done 9< "$T/steps"
 	equal "$name" READY
 	# the user's is born in its groups, as on v2
-	local stages=(directory cgroup slots spawn groups ready record pidfile)
+	local stages=(directory birthplace slots spawn cgroup groups ready record pidfile)
 	[ "$1" != user ] && ! cgroup_is_v2 || stages=(directory cgroup slots spawn ready record pidfile)
 	for stage in "${stages[@]}"; do
 		export HULL_FAULT=die:$stage

@@ -245,7 +245,7 @@ ending_bundle() {
 @test "exec: what fails before anything else has its exit status, too" {
 	local call
 
-	for call in open:error=EIO:when=1 mmap:error=ENOMEM:when=2; do
+	for call in openat:error=EIO:when=1 mmap:error=ENOMEM:when=1; do
 		traced -o "$T/strace" -e "inject=$call" -- exec "$ID" true
 		grep -q INJECTED "$T/strace"
 		exits_with 255

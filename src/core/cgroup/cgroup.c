@@ -68,7 +68,7 @@ static int refuse_occupied(const struct cgroup *group, struct err *err)
 		pid_t *pids;
 		int r;
 
-		if (group->dirs[i].n_made > 0)
+		if (group->dirs[i].n_made > 0 || group->dirs[i].is_checked)
 			continue;
 		one.dirs[0] = group->dirs[i];
 		r = cgroup_list_pids(&arena, &one, &pids, &n_pids, err);
@@ -116,7 +116,7 @@ static int make(struct cgroup *group, const struct cgroup_settings *settings, st
 		&arena, group, settings->resources, has_old_dir(group), &limits, err);
 
 	if (r == 0)
-		r = cgroup_make_dirs(group, err);
+		r = cgroup_make_dirs(group, false, err);
 	if (r == 0 && has_old_dir(group))
 		r = refuse_occupied(group, err);
 	if (r == 0)
@@ -180,6 +180,36 @@ int cgroup_make(struct cgroup *group, const struct cgroup_settings *settings, st
 		return 0;
 	}
 	return err_while(err, "cgroup");
+}
+
+struct cgroup cgroup_part(const struct cgroup *group, bool is_v2)
+{
+	struct cgroup part = { .kind = group->kind };
+
+	for (size_t i = 0; i < group->n_dirs; i++)
+		if (group->dirs[i].is_v2 == is_v2)
+			part.dirs[part.n_dirs++] = group->dirs[i];
+	return part;
+}
+
+/* Also looked at here: later the container's own process is in it. */
+int cgroup_make_birthplace(struct cgroup *group, struct err *err)
+{
+	struct cgroup born;
+	int r = cgroup_make_dirs(group, true, err);
+
+	if (r < 0)
+		return err_while(err, "cgroup");
+	born = cgroup_part(group, true);
+	r = refuse_occupied(&born, err);
+	for (size_t i = 0; r == 0 && i < group->n_dirs; i++)
+		group->dirs[i].is_checked = group->dirs[i].is_v2;
+	return r < 0 ? err_while(err, "cgroup") : 0;
+}
+
+int cgroup_make_rest(struct cgroup *group, const struct cgroup_settings *settings, struct err *err)
+{
+	return group->n_dirs == 0 || make(group, settings, err) == 0 ? 0 : err_while(err, "cgroup");
 }
 
 int cgroup_limit(

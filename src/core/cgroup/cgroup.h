@@ -116,6 +116,7 @@ struct cgroup_dir {
 				*/
 	uint32_t n_made;       /* last components of path that are ours to remove */
 	bool is_v2;
+	bool is_checked; /* cgroup_make_birthplace() has made it, and nobody else is in it */
 };
 
 /* The zero value is "disabled": every function accepts it and does nothing. */
@@ -170,6 +171,17 @@ int cgroup_from_strings(struct arena *arena, const char *const *strings, size_t 
 /* Makes the group, with its device rules, so that a process can enter it. Refused: processes in it,
  * a frozen group, also by a parent (EBUSY). On failure what was made is removed again. */
 int cgroup_make(struct cgroup *group, const struct cgroup_settings *settings, struct err *err);
+
+/*
+ * The same in two parts, for a process that is spawned in between. What the process is born in: v2
+ * directories, which it cannot enter later without waiting for a lock of the whole machine. Then
+ * the rest. On failure what was made is left to cgroup_destroy(), when the process is gone.
+ */
+int cgroup_make_birthplace(struct cgroup *group, struct err *err);
+int cgroup_make_rest(struct cgroup *group, const struct cgroup_settings *settings, struct err *err);
+
+/* The directories of one kind. */
+struct cgroup cgroup_part(const struct cgroup *group, bool is_v2);
 
 /* Limits. The process may be in the group already, before it runs anything of the
  * container's: that way they are written while it builds the rest. On failure the group is left to

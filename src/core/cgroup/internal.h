@@ -41,8 +41,8 @@ bool cgroup_controller_parse(
 
 /* ---- directories ---- */
 
-/* Makes what is missing of every directory, parents first. */
-int cgroup_make_dirs(struct cgroup *group, struct err *err);
+/* Makes what is missing of every directory, or of those of v2, parents first. */
+int cgroup_make_dirs(struct cgroup *group, bool only_v2, struct err *err);
 
 /* The directory whose cgroup.procs stands for the whole group. */
 const struct cgroup_dir *cgroup_main_dir(const struct cgroup *group);

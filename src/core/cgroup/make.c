@@ -120,11 +120,14 @@ static int make_dir(struct cgroup_dir *dir, struct err *err)
 	return -err->code;
 }
 
-int cgroup_make_dirs(struct cgroup *group, struct err *err)
+int cgroup_make_dirs(struct cgroup *group, bool only_v2, struct err *err)
 {
 	for (size_t i = 0; i < group->n_dirs; i++) {
-		int r = make_dir(&group->dirs[i], err);
+		int r;
 
+		if (group->dirs[i].is_checked || (only_v2 && !group->dirs[i].is_v2))
+			continue;
+		r = make_dir(&group->dirs[i], err);
 		if (r == -EROFS)
 			err_hint(err, "cgroups are read-only here: mount them read-write, or run "
 				      "with --cgroup-manager=disabled");

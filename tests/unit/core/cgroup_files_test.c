@@ -48,7 +48,7 @@ static void probing_counts_the_directories_that_are_missing(void **state)
 	mkdir(at("a"), 0755);
 	assert_int_equal(cgroup_probe(&group, &err), 0);
 	assert_int_equal(group.dirs[0].n_made, 2);
-	assert_int_equal(cgroup_make_dirs(&group, &err), 0);
+	assert_int_equal(cgroup_make_dirs(&group, false, &err), 0);
 	assert_int_equal(group.dirs[0].n_made, 2);
 	assert_int_equal(cgroup_probe(&group, &err), 0);
 	assert_int_equal(group.dirs[0].n_made, 0);
@@ -59,7 +59,7 @@ static void a_parent_that_vanished_after_probing_is_made_and_remembered(void **s
 	struct cgroup group = group_at(true, 0, "shared/c", 1);
 	struct err err = ERR_INIT;
 
-	assert_int_equal(cgroup_make_dirs(&group, &err), 0);
+	assert_int_equal(cgroup_make_dirs(&group, false, &err), 0);
 	assert_int_equal(group.dirs[0].n_made, 2);
 	assert_int_equal(cgroup_destroy(&group, &err), 0);
 	assert_int_not_equal(access(at("shared"), F_OK), 0);
@@ -73,7 +73,7 @@ static void a_directory_that_was_there_is_never_removed(void **state)
 	mkdir(at("old"), 0755);
 	mkdir(at("old/c"), 0755);
 	assert_int_equal(cgroup_probe(&group, &err), 0);
-	assert_int_equal(cgroup_make_dirs(&group, &err), 0);
+	assert_int_equal(cgroup_make_dirs(&group, false, &err), 0);
 	assert_int_equal(cgroup_destroy(&group, &err), 0);
 	assert_int_equal(access(at("old/c"), F_OK), 0);
 }
