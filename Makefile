@@ -10,7 +10,7 @@ FORMATTED = $(shell find src tests bench -name '*.[ch]' -not -path '*/corpus/*')
 .PHONY: all help deps demo test bench install clean format check-format check-layers fuzz man \
 	test-vm test-unit test-integration test-clients test-attacks test-faults test-differential
 
-all: build/build.ninja ## build build/hull-oci
+all: build/build.ninja ## build build/hull and build/hull-oci
 	@ninja -j $(JOBS) -C build
 
 build/build.ninja:
@@ -78,6 +78,7 @@ install: all ## install below DESTDIR and PREFIX
 
 man: all ## write the manual pages into build/man
 	@tools/man-pages build/hull-oci build/man
+	@tools/man-pages build/hull build/man
 
 format: ## format the sources
 	clang-format -i $(FORMATTED)

@@ -57,12 +57,13 @@ static int refuse_unavailable(const struct command *command, struct err *err)
 int command_parse(const struct command *command, struct command_call *call, int argc,
 	char *const *argv, bool *ret_is_done, struct err *err)
 {
+	const struct option_rules rules = { command->order, call->program->syntax };
 	struct option_result result;
 	int r;
 
 	call->options = arena_alloc(call->arena, command->options_size);
-	r = option_parse(command->options, command->order, call->arena, argc, argv, call->options,
-		&result, err);
+	r = option_parse(
+		command->options, rules, call->arena, argc, argv, call->options, &result, err);
 	if (r < 0) {
 		err_while(err, "%s", command->name);
 		return hint_at_help(command, call, err);

@@ -17,6 +17,7 @@
 #include "core/container.h"
 
 struct command;
+struct command_call;
 
 struct program {
 	const char *name;
@@ -24,14 +25,21 @@ struct program {
 	const char *version;
 	const char *commit;
 	const char *spec_version;
-	const struct option_spec *options;     /* the global ones, in front of the command */
+	enum option_syntax syntax;
+	const struct option_spec *options; /* the global ones, in front of the command; the struct
+					      that they fill begins with program_options */
 	const struct command *const *commands; /* in the order of the help; ends with NULL */
+	int failure_status;                    /* exit status when something fails; 0 is 1 */
+
+	/* Before a command runs: what the global options come to for it. May be NULL. */
+	int (*prepare)(const struct command *command, struct command_call *call, struct err *err);
 };
 
 /* One use of a command. All of it lives until the program ends. */
 struct command_call {
 	const struct program *program;
-	const struct runtime *runtime;
+	const void *globals;           /* the program's own struct, filled from its table */
+	const struct runtime *runtime; /* by the program's prepare(), if it works with containers */
 	struct arena *arena;
 	FILE *out;         /* standard output */
 	void *options;     /* the command's own struct, filled from its table */
@@ -56,7 +64,7 @@ struct command {
 	uint8_t max_args;
 	bool takes_id;      /* the first argument, if there is one, is a container's id */
 	bool creates;       /* needs the directory of all containers */
-	int failure_status; /* exit status when it fails; 0 is 1 */
+	int failure_status; /* exit status when it fails; 0: the program's */
 
 	int (*run)(struct command_call *call, struct err *err);
 };

@@ -19,7 +19,8 @@ static enum value_kind value_of(const struct option_spec *option)
 {
 	static const char *const files[] = { "FILE", "DIR", "PATH", "SOCKET", "BUNDLE" };
 
-	if (option->kind == OPTION_KIND_FLAG)
+	/* one that may be left out stands behind '=' */
+	if (option->kind == OPTION_KIND_FLAG || option->kind == OPTION_KIND_OPTIONAL)
 		return VALUE_NONE;
 	if (option->kind == OPTION_KIND_CHOICE)
 		return VALUE_WORDS;

@@ -12,6 +12,7 @@ struct given {
 	const char *name; /* not NUL-terminated */
 	size_t name_length;
 	const char *value; /* behind '=', or NULL */
+	bool may_be_name, may_be_letter;
 };
 
 static const struct {
@@ -129,6 +130,19 @@ static int store_list(const struct option_spec *spec, struct arena *arena, const
 	return 0;
 }
 
+static int store_optional(const struct option_spec *spec, struct arena *arena, const char *value,
+	void *target, struct err *err)
+{
+	struct option_optional *optional = target;
+
+	(void)spec;
+	(void)arena;
+	(void)err;
+	optional->is_given = true;
+	optional->value = value[0] == '\0' ? NULL : value;
+	return 0;
+}
+
 static int (*const store[OPTION_KIND_COUNT])(const struct option_spec *spec, struct arena *arena,
 	const char *value, void *target, struct err *err) = {
 	[OPTION_KIND_FLAG] = store_flag,
@@ -137,17 +151,19 @@ static int (*const store[OPTION_KIND_COUNT])(const struct option_spec *spec, str
 	[OPTION_KIND_U32] = store_u32,
 	[OPTION_KIND_NUMBER] = store_number,
 	[OPTION_KIND_LIST] = store_list,
+	[OPTION_KIND_OPTIONAL] = store_optional,
 };
 
 static bool has_name(const struct given *given, const char *name)
 {
-	return strlen(name) == given->name_length &&
+	return given->may_be_name && strlen(name) == given->name_length &&
 	       memcmp(given->name, name, given->name_length) == 0;
 }
 
 static bool has_letter(const struct given *given, char letter)
 {
-	return letter != '\0' && given->name_length == 1 && given->name[0] == letter;
+	return given->may_be_letter && letter != '\0' && given->name_length == 1 &&
+	       given->name[0] == letter;
 }
 
 static const struct option_spec *find(const struct option_spec *table, const struct given *given)
@@ -159,15 +175,18 @@ static const struct option_spec *find(const struct option_spec *table, const str
 	return NULL;
 }
 
-static struct given split(const char *argument)
+static struct given split(const char *argument, enum option_syntax syntax)
 {
-	const char *name = argument + (argument[1] == '-' ? 2 : 1);
+	bool has_two_dashes = argument[1] == '-';
+	const char *name = argument + (has_two_dashes ? 2 : 1);
 	size_t length = strcspn(name, "=");
 
 	return (struct given){
 		.name = name,
 		.name_length = length,
 		.value = name[length] == '=' ? name + length + 1 : NULL,
+		.may_be_name = true,
+		.may_be_letter = syntax == OPTION_SYNTAX_GO,
 	};
 }
 
@@ -189,13 +208,19 @@ struct cursor {
 	int next;
 };
 
+/* What an option stands for that is given without a value; NULL: it needs one. */
+static const char *value_if_none(const struct option_spec *spec)
+{
+	if (spec->kind == OPTION_KIND_FLAG)
+		return "true";
+	return spec->kind == OPTION_KIND_OPTIONAL ? "" : NULL;
+}
+
 static int take_option(const struct option_spec *spec, const struct given *given,
 	struct arena *arena, struct cursor *cursor, void *target, struct err *err)
 {
-	const char *value = given->value;
+	const char *value = given->value ? given->value : value_if_none(spec);
 
-	if (!value && spec->kind == OPTION_KIND_FLAG)
-		value = "true";
 	if (!value && cursor->next == cursor->argc)
 		return refuse_missing_value(given, err);
 	if (!value)
@@ -227,34 +252,76 @@ static void hand_rest_on(struct cursor *cursor, struct option_result *result)
 	result->n_args = (size_t)(cursor->argc - cursor->next);
 }
 
-static int parse_option(const struct option_spec *table, struct arena *arena, struct cursor *cursor,
-	void *target, struct option_result *result, struct err *err)
+static int parse_name(const struct option_spec *table, const struct given *given,
+	struct arena *arena, struct cursor *cursor, void *target, struct option_result *result,
+	struct err *err)
 {
-	const char *argument = cursor->argv[cursor->next++];
-	const struct given given = split(argument);
-	const struct option_spec *spec;
+	const struct option_spec *spec = find(table, given);
 
-	if (!is_well_formed(&given))
-		return err_fail(err, EINVAL, "bad flag syntax: %s", argument);
-	spec = find(table, &given);
 	if (spec)
-		return take_option(spec, &given, arena, cursor, target, err);
-	if (!has_name(&given, "help") && !has_name(&given, "h"))
+		return take_option(spec, given, arena, cursor, target, err);
+	if (!has_name(given, "help") && !has_letter(given, 'h'))
 		return err_fail(err, EINVAL, "flag provided but not defined: -%.*s",
-			(int)given.name_length, given.name);
+			(int)given->name_length, given->name);
 
 	result->wants_help = true;
 	return 0;
 }
 
+/* The letter at *letters; *letters is then at the next one, or at the end if the rest is its value.
+ */
+static struct given split_letter(const struct option_spec *table, const char **letters)
+{
+	struct given given = { .name = *letters, .name_length = 1, .may_be_letter = true };
+	const char *rest = *letters + 1;
+	const struct option_spec *spec = find(table, &given);
+	bool takes_rest = spec && !value_if_none(spec) && *rest != '\0';
+
+	if (*rest == '=' || takes_rest) {
+		given.value = rest + (*rest == '=');
+		rest += strlen(rest);
+	}
+	*letters = rest;
+	return given;
+}
+
+/* "-it", "-tpid" */
+static int parse_letters(const struct option_spec *table, const char *letters, struct arena *arena,
+	struct cursor *cursor, void *target, struct option_result *result, struct err *err)
+{
+	while (*letters != '\0' && !result->wants_help) {
+		const struct given given = split_letter(table, &letters);
+		int r = parse_name(table, &given, arena, cursor, target, result, err);
+
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+static int parse_option(const struct option_spec *table, enum option_syntax syntax,
+	struct arena *arena, struct cursor *cursor, void *target, struct option_result *result,
+	struct err *err)
+{
+	const char *argument = cursor->argv[cursor->next++];
+	const struct given given = split(argument, syntax);
+
+	if (!is_well_formed(&given))
+		return err_fail(err, EINVAL, "bad flag syntax: %s", argument);
+	if (syntax == OPTION_SYNTAX_GNU && argument[1] != '-')
+		return parse_letters(table, argument + 1, arena, cursor, target, result, err);
+	return parse_name(table, &given, arena, cursor, target, result, err);
+}
+
 /* One step; what is no option is taken as an argument. */
-static int parse_next(const struct option_spec *table, struct arena *arena, struct cursor *cursor,
-	void *target, struct option_result *result, struct err *err)
+static int parse_next(const struct option_spec *table, enum option_syntax syntax,
+	struct arena *arena, struct cursor *cursor, void *target, struct option_result *result,
+	struct err *err)
 {
 	const char *argument = cursor->argv[cursor->next];
 
 	if (is_option(argument))
-		return parse_option(table, arena, cursor, target, result, err);
+		return parse_option(table, syntax, arena, cursor, target, result, err);
 	take_argument(arena, result, argument);
 	cursor->next++;
 	return 0;
@@ -268,14 +335,15 @@ static bool is_at_end_of_options(const struct cursor *cursor, enum option_order 
 	       (order == OPTION_ORDER_ARGUMENTS_LAST && !is_option(argument));
 }
 
-int option_parse(const struct option_spec *table, enum option_order order, struct arena *arena,
+int option_parse(const struct option_spec *table, struct option_rules rules, struct arena *arena,
 	int argc, char *const *argv, void *target, struct option_result *ret, struct err *err)
 {
 	struct option_result result = { 0 };
 	struct cursor cursor = { .argc = argc, .argv = argv };
 
-	while (cursor.next < argc && !result.wants_help && !is_at_end_of_options(&cursor, order)) {
-		int r = parse_next(table, arena, &cursor, target, &result, err);
+	while (cursor.next < argc && !result.wants_help &&
+		!is_at_end_of_options(&cursor, rules.order)) {
+		int r = parse_next(table, rules.syntax, arena, &cursor, target, &result, err);
 
 		if (r < 0)
 			return r;
@@ -284,7 +352,7 @@ int option_parse(const struct option_spec *table, enum option_order order, struc
 		cursor.next = argc;
 	else if (cursor.next < argc && text_equal(argv[cursor.next], "--"))
 		cursor.next++;
-	if (order == OPTION_ORDER_ARGUMENTS_LAST) {
+	if (rules.order == OPTION_ORDER_ARGUMENTS_LAST) {
 		hand_rest_on(&cursor, &result);
 	} else {
 		take_rest(arena, &cursor, &result);

@@ -19,14 +19,27 @@ static const struct option_spec help_row = {
 	.help = "show this text",
 };
 
-/* "-b, --bundle DIR"; options without a letter are indented to the same column. */
+static const char *before_argument(const struct option_spec *spec)
+{
+	if (!spec->argument)
+		return "";
+	return spec->kind == OPTION_KIND_OPTIONAL ? "[=" : " ";
+}
+
+static const char *after_argument(const struct option_spec *spec)
+{
+	return spec->argument && spec->kind == OPTION_KIND_OPTIONAL ? "]" : "";
+}
+
+/* "-b, --bundle DIR", "--mount[=FILE]"; options without a letter are indented to the same column.
+ */
 static void format_label(const struct option_spec *spec, char label[LABEL_BYTES])
 {
 	char letter[] = "-x, ";
 
 	letter[1] = spec->letter;
-	text_format(label, LABEL_BYTES, "%s--%s%s%s", spec->letter ? letter : "    ", spec->name,
-		spec->argument ? " " : "", spec->argument ? spec->argument : "");
+	text_format(label, LABEL_BYTES, "%s--%s%s%s%s", spec->letter ? letter : "    ", spec->name,
+		before_argument(spec), spec->argument ? spec->argument : "", after_argument(spec));
 }
 
 static size_t measure_label(const struct option_spec *spec)
@@ -126,9 +139,9 @@ static void write_man_row(const struct option_spec *spec, FILE *out)
 	option_write_man_text(spec->name, out);
 	fputs("\\fR", out);
 	if (spec->argument) {
-		fputs(" \\fI", out);
+		fprintf(out, "%s\\fI", before_argument(spec));
 		option_write_man_text(spec->argument, out);
-		fputs("\\fR", out);
+		fprintf(out, "\\fR%s", after_argument(spec));
 	}
 	fputc('\n', out);
 	option_write_man_text(spec->help, out);

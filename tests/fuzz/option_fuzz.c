@@ -18,6 +18,7 @@ struct target {
 	uint32_t u32;
 	struct option_number number;
 	struct option_list list;
+	struct option_optional optional;
 };
 
 static const struct option_spec table[] = {
@@ -28,6 +29,8 @@ static const struct option_spec table[] = {
 	OPTION_U32(struct target, u32, "preserve-fds", .argument = "N", .help = "count"),
 	OPTION_NUMBER(struct target, number, "quota", .argument = "N", .help = "quota"),
 	OPTION_LIST(struct target, list, "env", .letter = 'e', .argument = "X", .help = "list"),
+	OPTION_OPTIONAL(struct target, optional, "mount", .letter = 'm', .argument = "FILE",
+		.help = "optional"),
 	OPTION_END,
 };
 
@@ -60,13 +63,13 @@ static void check_words(const char *word)
 		assert(number >= 0 && number <= 64);
 }
 
-static void parse(enum option_order order, int argc, char **argv)
+static void parse(struct option_rules rules, int argc, char **argv)
 {
 	AUTO_ARENA arena = ARENA_INIT;
 	struct target target = { 0 };
 	struct option_result result;
 	struct err err = ERR_INIT;
-	int r = option_parse(table, order, &arena, argc, argv, &target, &result, &err);
+	int r = option_parse(table, rules, &arena, argc, argv, &target, &result, &err);
 
 	if (r < 0)
 		assert(r == -EINVAL && err.code == EINVAL && err.text[0] != '\0');
@@ -86,8 +89,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 	if (size > 0)
 		memcpy(words, bytes, size);
 	argc = split(words, size, argv);
-	parse(OPTION_ORDER_ANY, argc, argv);
-	parse(OPTION_ORDER_ARGUMENTS_LAST, argc, argv);
+	for (int order = 0; order < OPTION_ORDER_COUNT; order++)
+		for (int syntax = 0; syntax < OPTION_SYNTAX_COUNT; syntax++)
+			parse((struct option_rules){ order, syntax }, argc, argv);
 	for (int i = 0; i < argc; i++)
 		check_words(argv[i]);
 	return 0;

@@ -9,7 +9,7 @@
 
 #include <json-c/json.h>
 
-#include "cli/oci/report.h"
+#include "cli/report.h"
 
 static void check_line(const char *line)
 {

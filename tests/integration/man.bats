@@ -36,3 +36,14 @@ pages() {
 	[ ! -e "$T/man/$NAME-gone.8" ]
 	[ -s "$T/man/$NAME.8" ]
 }
+
+@test "pages of both programs stand beside each other" {
+	pages
+	"$BATS_TEST_DIRNAME/../../tools/man-pages" "$HULL" "$T/man"
+	pages
+	[ -s "$T/man/hull.8" ] && [ -s "$T/man/hull-help.8" ] && [ -s "$T/man/$NAME-run.8" ]
+	touch "$T/man/hull-gone.8"
+	"$BATS_TEST_DIRNAME/../../tools/man-pages" "$HULL" "$T/man"
+	[ ! -e "$T/man/hull-gone.8" ]
+	[ -s "$T/man/$NAME-run.8" ]
+}

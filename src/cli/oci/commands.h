@@ -28,8 +28,7 @@
 	X(plan)         \
 	X(cache)        \
 	X(spec)         \
-	X(features)     \
-	X(help)
+	X(features)
 
 #define OCI_COMMAND_DECLARE(name) extern const struct command oci_command_##name;
 OCI_COMMANDS(OCI_COMMAND_DECLARE)

@@ -2,17 +2,10 @@
 #include "cli/oci/global.h"
 
 #include "base/text.h"
+#include "cli/caller.h"
 
 const struct option_spec global_option_table[] = {
-	OPTION_FLAG(struct global_options, debug, "debug",
-		.help = "write debug messages; the same as --log-level debug"),
-	OPTION_STRING(struct global_options, log, "log", .argument = "FILE",
-		.help = "append messages to FILE, or file:FILE (default: standard error)"),
-	OPTION_CHOICE(struct global_options, log_format, "log-format", .argument = "text|json",
-		.help = "form of the messages (default: text)"),
-	OPTION_CHOICE(struct global_options, log_level, "log-level",
-		.argument = "error|warning|info|debug",
-		.help = "least important messages to write (default: warning; json: error)"),
+	PROGRAM_LOG_OPTIONS(struct global_options, program),
 	OPTION_STRING(struct global_options, root, "root", .argument = "DIR",
 		.help = "where the state of containers is kept (default: /run/hull-oci, for "
 			"ordinary users $XDG_RUNTIME_DIR/hull-oci)"),
@@ -24,8 +17,7 @@ const struct option_spec global_option_table[] = {
 	OPTION_CHOICE(struct global_options, rootless, "rootless", .argument = "true|false|auto",
 		.help = "whether to work without the rights of the machine's administrator "
 			"(default: auto)"),
-	OPTION_FLAG(struct global_options, version, "version", .letter = 'v',
-		.help = "print the version"),
+	PROGRAM_VERSION_OPTION(struct global_options, program),
 	OPTION_END,
 };
 
@@ -38,4 +30,23 @@ enum cgroup_manager global_cgroup_manager(const struct global_options *options)
 	if (!options->cgroup_manager && options->systemd_cgroup)
 		return CGROUP_MANAGER_SYSTEMD;
 	return CGROUP_MANAGER_FILES;
+}
+
+int global_prepare(const struct command *command, struct command_call *call, struct err *err)
+{
+	const struct global_options *globals = call->globals;
+	const struct caller caller = caller_read(call->arena, call->program->name);
+	struct runtime *runtime = ARENA_NEW(call->arena, struct runtime);
+	struct root_dir root;
+	int r = caller_choose_root(&caller, call->arena, globals->root, &root, err);
+
+	if (r < 0)
+		return r;
+	*runtime = (struct runtime){
+		.root = root.path,
+		.cgroup_manager = global_cgroup_manager(globals),
+		.is_rootless = caller_is_rootless(&caller, globals->rootless),
+	};
+	call->runtime = runtime;
+	return command->creates ? root_dir_make(&root, err) : 0;
 }

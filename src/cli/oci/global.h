@@ -6,22 +6,22 @@
  */
 #pragma once
 
-#include "cli/option.h"
+#include "cli/program.h"
 #include "core/container.h"
 
 struct global_options {
-	bool debug;
-	const char *log;
-	const char *log_format; /* "text", "json" */
-	const char *log_level;  /* "error", "warning", "info", "debug" */
+	struct program_options program; /* first */
 	const char *root;
 	bool systemd_cgroup;
 	const char *cgroup_manager; /* "cgroupfs", "systemd", "disabled" */
 	const char *rootless;       /* "true", "false", "auto" */
-	bool version;
 };
+static_assert(offsetof(struct global_options, program) == 0, "program.c reads it there");
 
 extern const struct option_spec global_option_table[];
 
 /* --cgroup-manager says it; else --systemd-cgroup; else files. */
 enum cgroup_manager global_cgroup_manager(const struct global_options *options);
+
+/* The runtime that the options describe; commands that create also get its directory. */
+int global_prepare(const struct command *command, struct command_call *call, struct err *err);

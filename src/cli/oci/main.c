@@ -6,7 +6,7 @@
  */
 #include "cli/oci/commands.h"
 #include "cli/oci/global.h"
-#include "cli/oci/program.h"
+#include "cli/program.h"
 #include "cli/version.h"
 
 int main(int argc, char **argv)
@@ -20,7 +20,9 @@ int main(int argc, char **argv)
 		.spec_version = HULL_SPEC_VERSION,
 		.options = global_option_table,
 		.commands = oci_commands,
+		.prepare = global_prepare,
 	};
+	struct global_options globals = { 0 };
 
-	return program_main(&program, argc, argv);
+	return program_main(&program, &globals.program, argc, argv);
 }

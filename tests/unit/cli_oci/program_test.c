@@ -23,7 +23,7 @@
 #include "base/text.h"
 #include "cli/oci/commands.h"
 #include "cli/oci/global.h"
-#include "cli/oci/program.h"
+#include "cli/program.h"
 
 /* ---- the core that only takes notes ---- */
 
@@ -166,6 +166,7 @@ static const struct program program = {
 	.spec_version = "1.3.0",
 	.options = global_option_table,
 	.commands = oci_commands,
+	.prepare = global_prepare,
 };
 
 enum {
@@ -211,6 +212,7 @@ static struct ran run_to(int out, const char *const *words)
 	int err = memfd_create("err", MFD_CLOEXEC);
 	struct ran ran = { 0 };
 	int argc = 1;
+	struct global_options globals = { 0 };
 	int kept_out, kept_err;
 
 	for (; argc <= WORDS_MAX && words[argc - 1]; argc++)
@@ -218,7 +220,7 @@ static struct ran run_to(int out, const char *const *words)
 	fflush(stdout);
 	kept_out = redirect(STDOUT_FILENO, out);
 	kept_err = redirect(STDERR_FILENO, err);
-	ran.status = program_main(&program, argc, (char **)argv);
+	ran.status = program_main(&program, &globals.program, argc, (char **)argv);
 	fflush(stdout);
 	clearerr(stdout);
 	restore(STDOUT_FILENO, kept_out);
@@ -667,13 +669,14 @@ static void a_full_disk_behind_standard_output_is_a_failure(void **state)
 static int flags_after_start_without(int fd)
 {
 	const char *argv[] = { "hull-oci", "frob" };
+	struct global_options globals = { 0 };
 	int status = 0;
 	pid_t child = fork();
 
 	if (child == 0) {
 		close(STDIN_FILENO);
 		close(STDERR_FILENO);
-		program_main(&program, 2, (char **)argv);
+		program_main(&program, &globals.program, 2, (char **)argv);
 		_exit(fcntl(fd, F_GETFD) & 0xff);
 	}
 	assert_int_equal(waitpid(child, &status, 0), child);

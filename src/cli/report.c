@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cli/oci/report.h"
+#include "cli/report.h"
 
 #include <errno.h>
 #include <fcntl.h>

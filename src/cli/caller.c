@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cli/oci/caller.h"
+#include "cli/caller.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -11,9 +11,6 @@
 
 #include "base/fd.h"
 #include "base/text.h"
-
-#define ROOT_OF_ADMINISTRATOR "/run/hull-oci"
-#define ROOT_NAME             "hull-oci"
 
 /* The first user namespace maps every id to itself: one line, "0 0 4294967295"
  * (user_namespaces(7)). */
@@ -39,9 +36,10 @@ static bool is_in_user_namespace(void)
 	return false;
 }
 
-struct caller caller_read(struct arena *arena)
+struct caller caller_read(struct arena *arena, const char *program)
 {
 	struct caller caller = {
+		.program = program,
 		.uid = geteuid(),
 		.is_in_user_namespace = is_in_user_namespace(),
 		.user = getenv("USER"),
@@ -141,7 +139,7 @@ static int choose_private(
 			return r;
 	}
 	*ret = (struct root_dir){
-		.path = arena_printf(arena, "%s/%s", clean(arena, above), ROOT_NAME),
+		.path = arena_printf(arena, "%s/%s", clean(arena, above), caller->program),
 		.is_private = true,
 	};
 	return 0;
@@ -167,7 +165,7 @@ int caller_choose_root(const struct caller *caller, struct arena *arena, const c
 	if (has_private_root(caller))
 		return choose_private(caller, arena, ret, err);
 
-	*ret = (struct root_dir){ .path = ROOT_OF_ADMINISTRATOR };
+	*ret = (struct root_dir){ .path = arena_printf(arena, "/run/%s", caller->program) };
 	return 0;
 }
 

@@ -3,7 +3,7 @@
 
 #include "cli/command_help.h"
 #include "cli/completion.h"
-#include "cli/oci/commands.h"
+#include "cli/program.h"
 
 struct help_options {
 	bool man;
@@ -45,7 +45,7 @@ static int help_run(struct command_call *call, struct err *err)
 	return 0;
 }
 
-const struct command oci_command_help = {
+const struct command program_command_help = {
 	.name = "help",
 	.arguments = "[COMMAND]",
 	.summary = "describe the program or a command",

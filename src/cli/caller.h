@@ -2,9 +2,9 @@
 /*
  * caller: who called, and where the state of its containers is.
  *
- * Layer 3, role command. The administrator's containers are in /run/hull-oci; an ordinary user's,
+ * Layer 3, role command. The administrator's containers are in /run/PROGRAM; an ordinary user's,
  * or those of a user namespace's root that is not meant to be the machine's, in
- * $XDG_RUNTIME_DIR/hull-oci, then /run/user/UID/hull-oci, then /tmp/hull-run-UID/hull-oci.
+ * $XDG_RUNTIME_DIR/PROGRAM, then /run/user/UID/PROGRAM, then /tmp/hull-run-UID/PROGRAM.
  * Finding the directory makes nothing: commands that only look, and probes, need no writable one.
  */
 #pragma once
@@ -16,7 +16,8 @@
 #include "base/err.h"
 
 struct caller {
-	uid_t uid; /* effective */
+	const char *program; /* names the directory: "hull-oci" */
+	uid_t uid;           /* effective */
 	bool is_in_user_namespace;
 	const char *user;        /* $USER, or NULL */
 	const char *runtime_dir; /* $XDG_RUNTIME_DIR, or NULL */
@@ -24,7 +25,7 @@ struct caller {
 };
 
 /* Reads the facts from the process. */
-struct caller caller_read(struct arena *arena);
+struct caller caller_read(struct arena *arena, const char *program);
 
 struct root_dir {
 	const char *path; /* absolute, without "." and ".." */

@@ -14,7 +14,7 @@
 #include <cmocka.h>
 
 #include "base/text.h"
-#include "cli/oci/report.h"
+#include "cli/report.h"
 
 static struct err failed_mount(void)
 {

@@ -19,6 +19,7 @@ struct target {
 	uint32_t u32;
 	struct option_number number;
 	struct option_list list;
+	struct option_optional optional;
 };
 
 static const struct option_spec table[] = {
@@ -30,6 +31,8 @@ static const struct option_spec table[] = {
 	OPTION_U32(struct target, u32, "preserve-fds", .argument = "N", .help = "count"),
 	OPTION_NUMBER(struct target, number, "quota", .argument = "N", .help = "quota"),
 	OPTION_LIST(struct target, list, "env", .letter = 'e', .argument = "X", .help = "list"),
+	OPTION_OPTIONAL(struct target, optional, "mount", .letter = 'm', .argument = "FILE",
+		.help = "optional"),
 	OPTION_END,
 };
 
@@ -43,16 +46,21 @@ struct parsed {
 	int r;
 };
 
-static struct parsed parse_in_order(enum option_order order, const char *const *words)
+static struct parsed parse_by(struct option_rules rules, const char *const *words)
 {
 	struct parsed parsed = { .arena = ARENA_INIT };
 	int argc = 0;
 
 	while (argc < WORDS_MAX && words[argc])
 		argc++;
-	parsed.r = option_parse(table, order, &parsed.arena, argc, (char *const *)words,
+	parsed.r = option_parse(table, rules, &parsed.arena, argc, (char *const *)words,
 		&parsed.target, &parsed.result, &parsed.err);
 	return parsed;
+}
+
+static struct parsed parse_in_order(enum option_order order, const char *const *words)
+{
+	return parse_by((struct option_rules){ order, OPTION_SYNTAX_GO }, words);
 }
 
 #define PARSE(...) \
@@ -60,6 +68,10 @@ static struct parsed parse_in_order(enum option_order order, const char *const *
 #define PARSE_ARGUMENTS_LAST(...) \
 	parse_in_order(           \
 		OPTION_ORDER_ARGUMENTS_LAST, (const char *const[WORDS_MAX + 1]){ __VA_ARGS__ })
+
+#define PARSE_GNU(...)                                                         \
+	parse_by((struct option_rules){ OPTION_ORDER_ANY, OPTION_SYNTAX_GNU }, \
+		(const char *const[WORDS_MAX + 1]){ __VA_ARGS__ })
 
 static void values_are_taken_in_every_spelling(void **state)
 {
@@ -350,6 +362,64 @@ static void hidden_options_work(void **state)
 	arena_done(&parsed.arena);
 }
 
+static void letters_are_combined_in_the_syntax_for_people(void **state)
+{
+	static const char *const spellings[][WORDS_MAX + 1] = {
+		{ "-fmb", "/b" },
+		{ "-fmb/b" },
+		{ "-f", "-m", "-b=/b" },
+		{ "--flag", "--mount", "--bundle", "/b" },
+	};
+
+	for (size_t i = 0; i < LENGTH(spellings); i++) {
+		struct parsed parsed = parse_by(
+			(struct option_rules){ .syntax = OPTION_SYNTAX_GNU }, spellings[i]);
+
+		assert_int_equal(parsed.r, 0);
+		assert_true(parsed.target.flag);
+		assert_true(parsed.target.optional.is_given);
+		assert_null(parsed.target.optional.value);
+		assert_string_equal(parsed.target.string, "/b");
+		assert_int_equal(parsed.result.n_args, 0);
+		arena_done(&parsed.arena);
+	}
+}
+
+static void one_dash_is_no_name_and_two_no_letter_for_people(void **state)
+{
+	static const char *const bad[] = { "-flag", "--f", "--b=x", "-fx" };
+
+	for (size_t i = 0; i < LENGTH(bad); i++) {
+		struct parsed parsed = PARSE_GNU(bad[i]);
+
+		assert_int_equal(parsed.r, -EINVAL);
+		arena_done(&parsed.arena);
+	}
+}
+
+static void a_value_that_may_be_left_out_stands_behind_the_equals_sign_only(void **state)
+{
+	struct parsed with = PARSE_GNU("--mount=/proc/1/ns/mnt", "word");
+	struct parsed without = PARSE_GNU("--mount", "word");
+
+	assert_string_equal(with.target.optional.value, "/proc/1/ns/mnt");
+	assert_int_equal(with.result.n_args, 1);
+	assert_true(without.target.optional.is_given);
+	assert_null(without.target.optional.value);
+	assert_string_equal(without.result.args[0], "word");
+	arena_done(&with.arena);
+	arena_done(&without.arena);
+}
+
+static void help_may_stand_among_letters(void **state)
+{
+	struct parsed parsed = PARSE_GNU("-fh");
+
+	assert_int_equal(parsed.r, 0);
+	assert_true(parsed.result.wants_help);
+	arena_done(&parsed.arena);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -371,6 +441,10 @@ int main(void)
 		cmocka_unit_test(bad_lines_are_refused_in_known_words),
 		cmocka_unit_test(a_failure_keeps_what_came_before),
 		cmocka_unit_test(hidden_options_work),
+		cmocka_unit_test(letters_are_combined_in_the_syntax_for_people),
+		cmocka_unit_test(one_dash_is_no_name_and_two_no_letter_for_people),
+		cmocka_unit_test(a_value_that_may_be_left_out_stands_behind_the_equals_sign_only),
+		cmocka_unit_test(help_may_stand_among_letters),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-#include "cli/oci/caller.h"
+#include "cli/caller.h"
 
 enum { STRANGE_UID = 3999999999u };
 
@@ -48,7 +48,9 @@ static int tear_down(void **state)
 	return r;
 }
 
-static const struct caller administrator = { .uid = 0, .user = "root", .current_dir = "/work/dir" };
+static const struct caller administrator = {
+	.program = "hull-oci", .uid = 0, .user = "root", .current_dir = "/work/dir"
+};
 
 static const char *choose(struct place *place, const struct caller *caller, const char *given)
 {
@@ -70,7 +72,9 @@ static void the_administrators_root_is_in_run(void **state)
 
 static void an_ordinary_users_root_is_in_the_runtime_directory(void **state)
 {
-	struct caller caller = { .uid = 1000, .user = "user", .runtime_dir = "/run/user/1000/" };
+	struct caller caller = {
+		.program = "hull-oci", .uid = 1000, .user = "user", .runtime_dir = "/run/user/1000/"
+	};
 
 	assert_string_equal(choose(*state, &caller, NULL), "/run/user/1000/hull-oci");
 }
@@ -95,7 +99,9 @@ static void without_a_runtime_directory_the_root_is_in_tmp(void **state)
 	static const char *const runtime_dirs[] = { NULL, "", "relative/dir" };
 
 	for (size_t i = 0; i < sizeof(runtime_dirs) / sizeof(runtime_dirs[0]); i++) {
-		struct caller caller = { .uid = STRANGE_UID, .runtime_dir = runtime_dirs[i] };
+		struct caller caller = {
+			.program = "hull-oci", .uid = STRANGE_UID, .runtime_dir = runtime_dirs[i]
+		};
 
 		assert_string_equal(
 			choose(*state, &caller, NULL), "/tmp/hull-run-3999999999/hull-oci");
@@ -105,7 +111,7 @@ static void without_a_runtime_directory_the_root_is_in_tmp(void **state)
 static void a_place_in_tmp_that_another_user_holds_is_refused(void **state)
 {
 	struct place *place = *state;
-	struct caller caller = { .uid = STRANGE_UID };
+	struct caller caller = { .program = "hull-oci", .uid = STRANGE_UID };
 
 	assert_int_equal(mkdir("/tmp/hull-run-3999999999", 0700), 0);
 	assert_null(choose(place, &caller, NULL));
@@ -243,7 +249,7 @@ static void rootless_is_what_the_option_says_or_what_the_caller_is(void **state)
 static void the_facts_of_this_process_are_read(void **state)
 {
 	struct place *place = *state;
-	struct caller caller = caller_read(&place->arena);
+	struct caller caller = caller_read(&place->arena, "hull-oci");
 
 	assert_int_equal(caller.uid, geteuid());
 	assert_non_null(caller.current_dir);

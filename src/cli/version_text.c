@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cli/oci/version_text.h"
+#include "cli/version_text.h"
 
 #include "seccomp/library.h"
 

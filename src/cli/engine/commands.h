@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * commands: all commands of hull.
+ *
+ * Layer 3, role command. A new command is one file that defines engine_command_NAME and one line
+ * here.
+ */
+#pragma once
+
+#include "cli/command.h"
+
+/* In the order of the help. */
+#define ENGINE_COMMANDS(X)
+
+#define ENGINE_COMMAND_DECLARE(name) extern const struct command engine_command_##name;
+ENGINE_COMMANDS(ENGINE_COMMAND_DECLARE)
+
+extern const struct command *const engine_commands[]; /* ends with NULL */
