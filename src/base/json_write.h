@@ -24,7 +24,7 @@
 
 #include "base/arena.h"
 
-enum { JSON_WRITE_DEPTH_MAX = 32 };
+enum { JSON_WRITE_DEPTH_MAX = 128 };
 
 struct json_writer {
 	struct arena *arena;

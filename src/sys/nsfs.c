@@ -4,17 +4,22 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
 
 #include "base/fd.h"
+#include "base/parse.h"
+#include "base/text.h"
 #include "sys/clone.h"
 
 enum {
 	NSFS_SUPER_MAGIC = 0x6e736673,
-	NSFS_GET_USERNS = 0xb701, /* _IO(0xb7, 1) */
-	NSFS_GET_NSTYPE = 0xb703, /* _IO(0xb7, 3) */
+	NSFS_GET_USERNS = 0xb701,    /* _IO(0xb7, 1) */
+	NSFS_GET_PARENT = 0xb702,    /* _IO(0xb7, 2) */
+	NSFS_GET_NSTYPE = 0xb703,    /* _IO(0xb7, 3) */
+	NSFS_GET_OWNER_UID = 0xb704, /* _IO(0xb7, 4) */
 };
 
 static const struct {
@@ -90,6 +95,68 @@ int nsfs_open_owner(int ns_fd, int *ret_fd, struct err *err)
 		return err_sys(err, "ioctl NS_GET_USERNS");
 	*ret_fd = fd;
 	return 0;
+}
+
+int nsfs_open_parent(int ns_fd, int *ret_fd, struct err *err)
+{
+	int fd = ioctl(ns_fd, NSFS_GET_PARENT);
+
+	if (fd < 0)
+		return err_sys(err, "ioctl NS_GET_PARENT");
+	*ret_fd = fd;
+	return 0;
+}
+
+int nsfs_owner_uid(int ns_fd, uid_t *ret, struct err *err)
+{
+	uid_t uid;
+
+	if (ioctl(ns_fd, NSFS_GET_OWNER_UID, &uid) < 0)
+		return err_sys(err, "ioctl NS_GET_OWNER_UID");
+	*ret = uid;
+	return 0;
+}
+
+int nsfs_type(int ns_fd, uint64_t *ret, struct err *err)
+{
+	int type = ioctl(ns_fd, NSFS_GET_NSTYPE);
+
+	if (type < 0)
+		return err_sys(err, "ioctl NS_GET_NSTYPE");
+	*ret = (uint64_t)(unsigned)type;
+	return 0;
+}
+
+bool nsfs_is_namespace(int fd)
+{
+	struct statfs fs;
+
+	return fstatfs(fd, &fs) == 0 && fs.f_type == NSFS_SUPER_MAGIC;
+}
+
+int nsfs_parse_link(const char *text, uint64_t *ret_type, uint64_t *ret_inode)
+{
+	size_t name_length = strcspn(text, ":");
+
+	for (size_t i = 0; i < sizeof(nsfs_names) / sizeof(nsfs_names[0]); i++) {
+		const char *name = nsfs_names[i].name;
+		const char *number = text + name_length + 2;
+		size_t n_digits;
+		uint64_t inode;
+
+		if (strlen(name) != name_length || memcmp(name, text, name_length) != 0)
+			continue;
+		if (text[name_length] != ':' || text[name_length + 1] != '[')
+			break;
+		n_digits = strspn(number, "0123456789");
+		if (!text_equal(number + n_digits, "]") ||
+			parse_u64_n(number, n_digits, &inode) < 0)
+			break;
+		*ret_type = nsfs_names[i].type;
+		*ret_inode = inode;
+		return 0;
+	}
+	return -EINVAL;
 }
 
 int nsfs_join(int ns_fd, uint64_t type, struct err *err)

@@ -10,7 +10,7 @@
 #include "cli/command.h"
 
 /* In the order of the help. */
-#define ENGINE_COMMANDS(X)
+#define ENGINE_COMMANDS(X) X(ns)
 
 #define ENGINE_COMMAND_DECLARE(name) extern const struct command engine_command_##name;
 ENGINE_COMMANDS(ENGINE_COMMAND_DECLARE)

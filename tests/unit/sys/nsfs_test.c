@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <sched.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/fd.h"
 #include "sys/clone.h"
@@ -93,6 +94,46 @@ static void joining_says_which_namespace_it_was(void **state)
 	assert_string_equal(err.text, "setns net namespace: bad file descriptor");
 }
 
+static void links_are_parsed_strictly(void **state)
+{
+	static const char *const bad[] = { "", "net", "net:", "net:[", "net:[]", "net:[1",
+		"net:[1]x", "net:[-1]", "net:[ 1]", "nets:[1]", "socket:[1]", "/net:[1]",
+		"net:[99999999999999999999999]" };
+	uint64_t type = 7, inode = 7;
+
+	for (size_t i = 0; i < COUNT_OF(bad); i++)
+		assert_int_equal(nsfs_parse_link(bad[i], &type, &inode), -EINVAL);
+	assert_int_equal(type, 7);
+	assert_int_equal(nsfs_parse_link("net:[4026531840]", &type, &inode), 0);
+	assert_int_equal(type, CLONE_NEWNET);
+	assert_int_equal(inode, 4026531840);
+}
+
+static void type_owner_and_parent_are_asked_of_the_kernel(void **state)
+{
+	struct err err = ERR_INIT;
+	uint64_t type;
+	uid_t uid;
+
+	for (size_t i = 0; i < COUNT_OF(kinds); i++) {
+		AUTO_FD int fd = -1, parent = -1;
+
+		assert_int_equal(nsfs_open(kinds[i].path, kinds[i].type, &fd, &err), 0);
+		assert_true(nsfs_is_namespace(fd));
+		assert_int_equal(nsfs_type(fd, &type, &err), 0);
+		assert_int_equal(type, kinds[i].type);
+		/* the caller's own pid and user namespaces: what is above is outside; others have
+		 * none */
+		assert_true(nsfs_open_parent(fd, &parent, &err) == -EPERM ||
+			    (kinds[i].type != CLONE_NEWPID && kinds[i].type != CLONE_NEWUSER));
+		if (kinds[i].type == CLONE_NEWUSER)
+			assert_int_equal(nsfs_owner_uid(fd, &uid, &err), 0);
+		else
+			assert_int_equal(nsfs_owner_uid(fd, &uid, &err), -EINVAL);
+	}
+	assert_false(nsfs_is_namespace(STDERR_FILENO));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -101,6 +142,8 @@ int main(void)
 		cmocka_unit_test(other_files_are_no_namespaces),
 		cmocka_unit_test(a_namespace_is_one_whatever_path_leads_to_it),
 		cmocka_unit_test(joining_says_which_namespace_it_was),
+		cmocka_unit_test(links_are_parsed_strictly),
+		cmocka_unit_test(type_owner_and_parent_are_asked_of_the_kernel),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

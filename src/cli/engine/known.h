@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * known: the containers that hull's own records know of, by their first processes.
+ *
+ * Layer 3, role command.
+ */
+#pragma once
+
+#include "inspect/container.h"
+
+/* Those of hull-oci with its usual directory of states; none where it may not be read. */
+void known_read(struct arena *arena, const struct container_known **ret, size_t *ret_n);

@@ -1,0 +1,486 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/engine/ns.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/json_write.h"
+#include "base/parse.h"
+#include "base/text.h"
+#include "base/warn.h"
+#include "cli/engine/commands.h"
+#include "cli/engine/known.h"
+#include "cli/filter.h"
+#include "inspect/holders.h"
+#include "inspect/relations.h"
+
+struct ns_options {
+	struct option_list types;
+	uint32_t task;
+	const char *output;
+	bool output_all;
+	bool raw, json, list, noheadings, notruncate, nowrap, persistent, list_columns;
+	struct option_optional tree;
+	const char *filter;
+};
+
+static const struct option_spec ns_option_table[] = {
+	OPTION_LIST(struct ns_options, types, "type", .letter = 't', .argument = "TYPE",
+		.help = "only this type: mnt, net, ipc, user, pid, uts, cgroup, time; may be "
+			"given several times"),
+	OPTION_U32(struct ns_options, task, "task", .letter = 'p', .argument = "PID",
+		.help = "only the namespaces of this process"),
+	OPTION_FLAG(struct ns_options, persistent, "persistent", .letter = 'P',
+		.help = "only namespaces that no process is in"),
+	OPTION_STRING(struct ns_options, filter, "filter", .letter = 'Q', .argument = "EXPR",
+		.help = "only those that match, as in: USER != \"root\" and NPROCS > 1"),
+	OPTION_OPTIONAL(struct ns_options, tree, "tree", .letter = 'T',
+		.argument = "process|parent|owner",
+		.help = "draw a tree (without -T: by process; -T alone: by owner)"),
+	OPTION_FLAG(struct ns_options, list, "list", .letter = 'l', .help = "draw no tree"),
+	OPTION_STRING(struct ns_options, output, "output", .letter = 'o', .argument = "COLUMNS",
+		.help = "which columns, with commas; +COLUMNS adds to the usual ones"),
+	OPTION_FLAG(struct ns_options, output_all, "output-all", .help = "all columns"),
+	OPTION_FLAG(struct ns_options, list_columns, "list-columns", .letter = 'H',
+		.help = "name the columns and end"),
+	OPTION_FLAG(struct ns_options, json, "json", .letter = 'J', .help = "write JSON"),
+	OPTION_FLAG(struct ns_options, raw, "raw", .letter = 'r',
+		.help = "one space between cells, what is not printable as \\xHH"),
+	OPTION_FLAG(struct ns_options, noheadings, "noheadings", .letter = 'n',
+		.help = "no line with the names of the columns"),
+	OPTION_FLAG(struct ns_options, notruncate, "notruncate", .letter = 'u',
+		.help = "do not cut cells to the terminal's width"),
+	OPTION_FLAG(struct ns_options, nowrap, "nowrap", .letter = 'W',
+		.help = "one line a row: commas in cells that have several"),
+	OPTION_END,
+};
+
+/* One listing and how it is to look. */
+struct ns_show {
+	struct ns_listing listing;
+	const struct ns_options *options;
+	const struct filter *filter; /* NULL: all */
+	bool is_wanted[NAMESPACE_KIND_COUNT];
+	size_t *columns; /* indices of ns_columns */
+	size_t n_columns;
+	enum ns_relation relation;
+	FILE *out;
+};
+
+/* ---- columns ---- */
+
+static const char first_columns[] = "NS,TYPE,NPROCS,PID,USER,CONTAINER,HOLDER";
+static const char last_columns[] = "COMMAND";
+static const char json_columns[] = "PNS,ONS";
+
+/* What belongs to one type only, when that is the only one asked for. */
+static const char *const columns_of_kind[NAMESPACE_KIND_COUNT] = {
+	[NAMESPACE_KIND_MNT] = "",
+	[NAMESPACE_KIND_PID] = "NSPID",
+	[NAMESPACE_KIND_NET] = "NETNSID,NSFS,NET",
+	[NAMESPACE_KIND_IPC] = "",
+	[NAMESPACE_KIND_UTS] = "HOSTNAME",
+	[NAMESPACE_KIND_USER] = "OUID,UIDMAP,GIDMAP",
+	[NAMESPACE_KIND_CGROUP] = "CGROUP",
+	[NAMESPACE_KIND_TIME] = "OFFSETS",
+};
+
+static int add_columns(struct ns_show *show, const char *names, struct err *err)
+{
+	while (*names != '\0') {
+		size_t length = strcspn(names, ",");
+		size_t column;
+		int r = ns_column_find(names, length, &column, err);
+
+		if (r < 0)
+			return r;
+		ARENA_APPEND(show->listing.arena, show->columns, show->n_columns) = column;
+		names += length + (names[length] == ',');
+	}
+	return 0;
+}
+
+static int add_usual_columns(struct ns_show *show, struct err *err)
+{
+	int r = add_columns(show, first_columns, err);
+
+	for (int kind = 0; kind < NAMESPACE_KIND_COUNT && r == 0; kind++)
+		if (show->options->types.n_items == 1 && show->is_wanted[kind])
+			r = add_columns(show, columns_of_kind[kind], err);
+	if (r == 0)
+		r = add_columns(show, last_columns, err);
+	if (r == 0 && show->options->json)
+		r = add_columns(show, json_columns, err);
+	return r;
+}
+
+static int choose_columns(struct ns_show *show, struct err *err)
+{
+	const char *output = show->options->output;
+	int r;
+
+	if (show->options->output_all) {
+		for (size_t i = 0; i < n_ns_columns; i++)
+			ARENA_APPEND(show->listing.arena, show->columns, show->n_columns) = i;
+		return 0;
+	}
+	if (output && output[0] != '+')
+		return add_columns(show, output, err);
+	r = add_usual_columns(show, err);
+	return r == 0 && output ? add_columns(show, output + 1, err) : r;
+}
+
+static bool is_usually_empty(size_t column)
+{
+	return text_equal(ns_columns[column].name, "CONTAINER") ||
+	       text_equal(ns_columns[column].name, "HOLDER");
+}
+
+/* In a table whose columns nobody named, one that is empty in all rows only takes space. */
+static void drop_empty_columns(struct ns_show *show)
+{
+	struct ns_listing *listing = &show->listing;
+	size_t n = 0;
+
+	if (show->options->json || show->options->raw || show->options->output ||
+		show->options->output_all)
+		return;
+	for (size_t i = 0; i < show->n_columns; i++) {
+		bool is_empty = is_usually_empty(show->columns[i]);
+
+		for (size_t row = 0; is_empty && row < listing->n_rows; row++)
+			is_empty = ns_row_value(listing, &listing->rows[row], show->columns[i])
+					   ->kind == NS_VALUE_NONE;
+		if (!is_empty)
+			show->columns[n++] = show->columns[i];
+	}
+	show->n_columns = n;
+}
+
+/* ---- rows ---- */
+
+struct filtered_row {
+	struct ns_listing *listing;
+	struct ns_row *row;
+};
+
+static const char *filtered_value(void *context, size_t column)
+{
+	struct filtered_row *filtered = context;
+
+	return ns_value_text(
+		filtered->listing->arena, ns_row_value(filtered->listing, filtered->row, column));
+}
+
+static bool is_of_task(const struct ns_show *show, const struct view_namespace *namespace)
+{
+	const struct view_process *process = view_find_process(
+		&show->listing.view, (pid_t)show->options->task);
+
+	return process && process->namespaces[namespace->kind] == namespace->inode;
+}
+
+static bool is_shown(struct ns_show *show, struct ns_row *row)
+{
+	struct filtered_row filtered = { &show->listing, row };
+
+	if (!show->is_wanted[row->namespace->kind])
+		return false;
+	if (show->options->task != 0 && !is_of_task(show, row->namespace))
+		return false;
+	if (show->options->persistent && row->namespace->n_processes > 0)
+		return false;
+	return !show->filter || filter_matches(show->filter, filtered_value, &filtered);
+}
+
+static void make_rows(struct ns_show *show)
+{
+	struct ns_listing *listing = &show->listing;
+	size_t n = listing->view.n_namespaces;
+
+	listing->rows = ARENA_NEW_ARRAY(listing->arena, n, struct ns_row);
+	for (size_t i = 0; i < n; i++) {
+		struct ns_row row = {
+			.namespace = listing->view.namespaces[i],
+			.values = ARENA_NEW_ARRAY(listing->arena, n_ns_columns, struct ns_value),
+		};
+
+		if (is_shown(show, &row))
+			listing->rows[listing->n_rows++] = row;
+	}
+}
+
+/* ---- output ---- */
+
+/* As lsns has it: names in lower case; a list where a column is one. */
+static void put_value(
+	struct json_writer *writer, const struct ns_column *column, const struct ns_value *value)
+{
+	char name[32];
+	size_t length = strlen(column->name);
+
+	for (size_t i = 0; i <= length; i++)
+		name[i] = (char)tolower((unsigned char)column->name[i]);
+	if (value->kind == NS_VALUE_NUMBER) {
+		json_write_u64(writer, name, value->number);
+	} else if (column->is_list) {
+		json_write_list(writer, name);
+		for (const char *line = value->text; line; line = strchr(line, '\n')) {
+			line += *line == '\n';
+			json_write_string_n(writer, NULL, line, strcspn(line, "\n"));
+		}
+		json_write_end(writer);
+	} else if (value->kind == NS_VALUE_TEXT) {
+		json_write_string(writer, name, value->text);
+	} else {
+		json_write_null(writer, name);
+	}
+}
+
+/* Deeper trees than the writer nests go on at the same level. */
+enum { JSON_TREE_DEPTH_MAX = (JSON_WRITE_DEPTH_MAX - 4) / 2 };
+
+static void put_row(
+	struct ns_show *show, struct json_writer *writer, struct ns_row *row, unsigned depth)
+{
+	bool is_nested = row->n_children > 0 && depth < JSON_TREE_DEPTH_MAX;
+
+	json_write_object(writer, NULL);
+	for (size_t i = 0; i < show->n_columns; i++)
+		put_value(writer, &ns_columns[show->columns[i]],
+			ns_row_value(&show->listing, row, show->columns[i]));
+	if (is_nested) {
+		json_write_list(writer, "children");
+		for (size_t i = 0; i < row->n_children; i++)
+			put_row(show, writer, row->children[i], depth + 1);
+		json_write_end(writer);
+	}
+	json_write_end(writer);
+	for (size_t i = 0; !is_nested && i < row->n_children; i++)
+		put_row(show, writer, row->children[i], depth);
+}
+
+static void write_json(struct ns_show *show, struct ns_row **roots, size_t n_roots)
+{
+	struct json_writer writer = JSON_WRITER_INIT(show->listing.arena, "   ");
+
+	json_write_object(&writer, NULL);
+	json_write_list(&writer, "namespaces");
+	for (size_t i = 0; i < n_roots; i++)
+		put_row(show, &writer, roots[i], 0);
+	json_write_end(&writer);
+	json_write_u64(&writer, "hidden", show->listing.view.n_hidden);
+	json_write_end(&writer);
+	fprintf(show->out, "%s\n", json_write_text(&writer, NULL));
+}
+
+/* Several lines as one. */
+static const char *join_lines(struct arena *arena, const char *lines, char between)
+{
+	char *joined = lines ? arena_strdup(arena, lines) : NULL;
+
+	for (char *c = joined; c && *c != '\0'; c++)
+		if (*c == '\n')
+			*c = between;
+	return joined;
+}
+
+/* path: for each level whether more rows follow on it (grid_branches). */
+static void add_row(struct ns_show *show, struct grid *grid, struct ns_row *row, const char *path)
+{
+	struct arena *arena = show->listing.arena;
+	const char **cells = ARENA_NEW_ARRAY(arena, show->n_columns, const char *);
+
+	for (size_t i = 0; i < show->n_columns; i++) {
+		cells[i] = ns_value_text(
+			arena, ns_row_value(&show->listing, row, show->columns[i]));
+		if (!ns_columns[show->columns[i]].is_list)
+			cells[i] = join_lines(arena, cells[i], ' ');
+		else if (show->options->nowrap || show->options->raw)
+			cells[i] = join_lines(arena, cells[i], ',');
+	}
+	grid_add(grid, cells, grid_branches(arena, path));
+	for (size_t i = 0; i < row->n_children; i++)
+		add_row(show, grid, row->children[i],
+			arena_printf(arena, "%s%c", path, i + 1 < row->n_children ? '|' : ' '));
+}
+
+static void write_table(struct ns_show *show, struct ns_row **roots, size_t n_roots)
+{
+	struct arena *arena = show->listing.arena;
+	struct grid_column *looks = ARENA_NEW_ARRAY(arena, show->n_columns, struct grid_column);
+	const char *tree_column = show->relation == NS_RELATION_PROCESS ? "COMMAND" : "NS";
+	struct grid grid = GRID_INIT(arena, looks, show->n_columns);
+	const struct grid_style style = {
+		.width = show->options->notruncate ? 0 : grid_terminal_width(show->out),
+		.is_raw = show->options->raw,
+		.has_no_heading = show->options->noheadings,
+	};
+
+	for (size_t i = 0; i < show->n_columns; i++) {
+		const struct ns_column *column = &ns_columns[show->columns[i]];
+
+		looks[i] = column->look;
+		looks[i].name = column->name;
+		looks[i].is_tree = show->relation != NS_RELATION_NONE &&
+				   text_equal(column->name, tree_column);
+		/* a tree stands left, or its branches would not meet */
+		looks[i].is_right = looks[i].is_right && !looks[i].is_tree;
+	}
+	for (size_t i = 0; i < n_roots; i++)
+		add_row(show, &grid, roots[i], "");
+	grid_write(&grid, &style, show->out);
+}
+
+static void tell_of_hidden(const struct view *view)
+{
+	struct err note = ERR_INIT;
+
+	if (view->n_hidden == 0)
+		return;
+	err_fail(&note, EACCES,
+		"hidden: %zu processes whose namespaces this user may not see, and what only they "
+		"hold%s",
+		view->n_hidden, geteuid() == 0 ? "" : "; root sees more");
+	warn(&note);
+}
+
+static int list_columns(FILE *out)
+{
+	for (size_t i = 0; i < n_ns_columns; i++)
+		fprintf(out, "%-10s %s\n", ns_columns[i].name, ns_columns[i].help);
+	return 0;
+}
+
+/* ---- the command ---- */
+
+static int choose_types(struct ns_show *show, struct err *err)
+{
+	const struct option_list *types = &show->options->types;
+
+	for (int kind = 0; kind < NAMESPACE_KIND_COUNT; kind++)
+		show->is_wanted[kind] = types->n_items == 0;
+	for (size_t i = 0; i < types->n_items; i++) {
+		enum namespace_kind kind;
+
+		if (namespace_kind_parse(types->items[i], &kind) < 0)
+			return err_fail(err, EINVAL,
+				"unknown namespace type \"%s\"; there are mnt, net, ipc, user, "
+				"pid, uts, cgroup, time",
+				types->items[i]);
+		show->is_wanted[kind] = true;
+	}
+	return 0;
+}
+
+static int choose_relation(struct ns_show *show, struct err *err)
+{
+	static const struct {
+		const char *name;
+		enum ns_relation relation;
+	} relations[] = {
+		{ "process", NS_RELATION_PROCESS },
+		{ "parent", NS_RELATION_PARENT },
+		{ "owner", NS_RELATION_OWNER },
+	};
+	const struct ns_options *options = show->options;
+	const char *wanted = options->tree.value ? options->tree.value : "owner";
+
+	if (!options->tree.is_given) {
+		bool is_list = options->list || options->json || options->raw;
+
+		show->relation = is_list ? NS_RELATION_NONE : NS_RELATION_PROCESS;
+		return 0;
+	}
+	for (size_t i = 0; i < sizeof(relations) / sizeof(relations[0]); i++) {
+		if (text_equal(relations[i].name, wanted)) {
+			show->relation = relations[i].relation;
+			return 0;
+		}
+	}
+	return err_fail(err, EINVAL, "unknown tree \"%s\": process, parent or owner", wanted);
+}
+
+static int check_task(const struct ns_show *show, struct err *err)
+{
+	pid_t task = (pid_t)show->options->task;
+
+	if (task == 0 || view_find_process(&show->listing.view, task))
+		return 0;
+	err_fail(err, ESRCH, "process %d: no such process", task);
+	return err_hint(err, "PIDs are those of the mounted /proc");
+}
+
+static int show_namespaces(struct ns_show *show, struct err *err)
+{
+	struct ns_row **roots;
+	size_t n_roots;
+	int r = check_task(show, err);
+
+	if (r < 0)
+		return r;
+	make_rows(show);
+	drop_empty_columns(show);
+	roots = ns_tree_make(&show->listing, show->relation, &n_roots);
+	if (show->options->json)
+		write_json(show, roots, n_roots);
+	else
+		write_table(show, roots, n_roots);
+	tell_of_hidden(&show->listing.view);
+	return 0;
+}
+
+static int ns_run(struct command_call *call, struct err *err)
+{
+	const struct ns_options *options = call->options;
+	struct ns_show show = { .options = options, .out = call->out };
+	AUTO_VIEW view = VIEW_INIT;
+	int r;
+
+	show.listing.arena = call->arena;
+	if (options->list_columns)
+		return list_columns(call->out);
+	r = choose_types(&show, err);
+	if (r == 0)
+		r = choose_relation(&show, err);
+	if (r == 0)
+		r = choose_columns(&show, err);
+	if (r == 0 && options->filter)
+		r = filter_parse(call->arena, options->filter, ns_column_find, &show.filter, err);
+	if (r == 0)
+		r = view_scan(call->arena, &view, err);
+	if (r < 0)
+		return r;
+	holders_read_mounts(&view);
+	holders_read_descriptors(&view);
+	relations_read(&view);
+	view_sort(&view);
+	known_read(call->arena, &show.listing.known, &show.listing.n_known);
+	show.listing.view = view; /* borrowed */
+	if (call->n_args > 0)
+		return ns_show_processes(
+			&show.listing, call->args[0], options->json, call->out, err);
+	return show_namespaces(&show, err);
+}
+
+const struct command engine_command_ns = {
+	.name = "ns",
+	.arguments = "[NAMESPACE]",
+	.summary = "show the namespaces of the machine, or the processes in one",
+	.description = "Options and columns are those of lsns(8). Beyond them: namespaces that "
+		       "only a mount, an open\n"
+		       "descriptor or children to come keep, the container each one belongs to (of "
+		       "hull, Docker,\n"
+		       "podman, containerd, CRI-O, LXC, systemd), owners, and what is particular "
+		       "to each type.\n"
+		       "\n"
+		       "As an ordinary user only the namespaces of one's own processes are seen; "
+		       "how many processes\n"
+		       "were hidden is said.",
+	.options = ns_option_table,
+	.options_size = sizeof(struct ns_options),
+	.max_args = 1,
+	.run = ns_run,
+};

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "inspect/facts.h"
+
+#include <fcntl.h>
+#include <string.h>
+
+#include "base/fd.h"
+#include "base/parse.h"
+#include "base/text.h"
+
+enum { PATH_BYTES = 64, FILE_BYTES = 65536 };
+
+static const char *read_file(
+	const struct view *view, pid_t pid, const char *name, size_t *ret_length)
+{
+	char buffer[FILE_BYTES];
+	char path[PATH_BYTES];
+	ssize_t length;
+	struct err ignored = ERR_INIT; /* the process ended, or may not be looked at */
+
+	*ret_length = 0;
+	text_format(path, sizeof(path), "%d/%s", pid, name);
+	AUTO_FD int fd = openat(view->proc_fd, path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return "";
+	length = fd_read_up_to(fd, buffer, sizeof(buffer), &ignored);
+	if (length <= 0)
+		return "";
+	*ret_length = (size_t)length;
+	return arena_strndup(view->arena, buffer, (size_t)length);
+}
+
+const char *facts_file(const struct view *view, pid_t pid, const char *name)
+{
+	size_t length;
+
+	return read_file(view, pid, name, &length);
+}
+
+/* The first number at text; *ret_end is behind it. */
+static bool take_number(const char *text, const char **ret_end, uint64_t *ret)
+{
+	const char *digits = text + strspn(text, " \t");
+	size_t length = strspn(digits, "0123456789");
+
+	*ret_end = digits + length;
+	return parse_u64_n(digits, length, ret) == 0;
+}
+
+static void take_name(struct arena *arena, const char *value, struct process_facts *facts)
+{
+	facts->name = arena_strndup(arena, value, strcspn(value, "\n"));
+}
+
+static void take_state(struct arena *arena, const char *value, struct process_facts *facts)
+{
+	(void)arena;
+	facts->state = value[0];
+}
+
+static void take_parent(struct arena *arena, const char *value, struct process_facts *facts)
+{
+	uint64_t number;
+
+	(void)arena;
+	if (take_number(value, &value, &number))
+		facts->parent = (pid_t)number;
+}
+
+static void take_uid(struct arena *arena, const char *value, struct process_facts *facts)
+{
+	uint64_t number;
+
+	(void)arena;
+	if (take_number(value, &value, &number))
+		facts->uid = (uid_t)number;
+}
+
+static void take_nspids(struct arena *arena, const char *value, struct process_facts *facts)
+{
+	uint64_t number;
+
+	(void)arena;
+	while (facts->n_nspids < FACTS_NSPID_MAX && take_number(value, &value, &number))
+		facts->nspids[facts->n_nspids++] = (pid_t)number;
+}
+
+static void take_kthread(struct arena *arena, const char *value, struct process_facts *facts)
+{
+	(void)arena;
+	facts->is_kernel_thread = value[0] == '1';
+}
+
+static const struct {
+	const char *name;
+	void (*take)(struct arena *arena, const char *value, struct process_facts *facts);
+} status_lines[] = {
+	{ "Name:\t", take_name },
+	{ "State:\t", take_state },
+	{ "PPid:\t", take_parent },
+	{ "Uid:\t", take_uid },
+	{ "NSpid:\t", take_nspids },
+	{ "Kthread:\t", take_kthread },
+};
+
+void facts_parse_status(struct arena *arena, const char *text, struct process_facts *ret)
+{
+	*ret = (struct process_facts){ .name = "" };
+	for (const char *line = text; *line != '\0';) {
+		size_t length = strcspn(line, "\n");
+
+		for (size_t i = 0; i < sizeof(status_lines) / sizeof(status_lines[0]); i++) {
+			const char *value = text_after_prefix(line, status_lines[i].name);
+
+			if (value)
+				status_lines[i].take(arena, value, ret);
+		}
+		line += length + (line[length] == '\n');
+	}
+}
+
+const struct process_facts *facts_of(const struct view *view, struct view_process *process)
+{
+	struct process_facts *facts;
+
+	if (process->facts)
+		return process->facts;
+	facts = ARENA_NEW(view->arena, struct process_facts);
+	facts_parse_status(view->arena, facts_file(view, process->pid, "status"), facts);
+	process->facts = facts;
+	return facts;
+}
+
+const char *facts_command_line(const struct view *view, struct view_process *process)
+{
+	size_t length;
+	char *line = (char *)read_file(view, process->pid, "cmdline", &length);
+
+	while (length > 0 && line[length - 1] == '\0')
+		length--;
+	if (length == 0)
+		return facts_of(view, process)->name;
+	for (size_t i = 0; i < length; i++)
+		if (line[i] == '\0')
+			line[i] = ' ';
+	return line;
+}
+
+struct view_process *facts_parent(const struct view *view, struct view_process *process)
+{
+	return view_find_process(view, facts_of(view, process)->parent);
+}
