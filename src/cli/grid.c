@@ -113,6 +113,37 @@ static void fit(const struct grid *grid, size_t *widths, size_t available)
 	}
 }
 
+/* ---- columns that say nothing ---- */
+
+static bool is_empty(const struct grid *grid, size_t column)
+{
+	for (size_t row = 0; row < grid->n_rows; row++)
+		if (grid->cells[row * grid->n_columns + column][0] != '\0')
+			return false;
+	return true;
+}
+
+static struct grid without_empty_columns(const struct grid *grid)
+{
+	struct grid_column *columns = ARENA_NEW_ARRAY(
+		grid->arena, grid->n_columns, struct grid_column);
+	bool *is_kept = ARENA_NEW_ARRAY(grid->arena, grid->n_columns, bool);
+	struct grid kept = { .arena = grid->arena,
+		.columns = columns,
+		.branches = grid->branches,
+		.n_rows = grid->n_rows };
+
+	for (size_t i = 0; i < grid->n_columns; i++) {
+		is_kept[i] = !grid->columns[i].is_left_out_if_empty || !is_empty(grid, i);
+		if (is_kept[i])
+			columns[kept.n_columns++] = grid->columns[i];
+	}
+	for (size_t i = 0; i < grid->n_cells; i++)
+		if (is_kept[i % grid->n_columns])
+			ARENA_APPEND(kept.arena, kept.cells, kept.n_cells) = grid->cells[i];
+	return kept;
+}
+
 /* ---- writing ---- */
 
 static void write_cell(const char *text, size_t width, bool is_right, bool is_last, FILE *out)
@@ -184,10 +215,12 @@ static void write_raw(const struct grid *grid, const struct grid_style *style, F
 
 void grid_write(const struct grid *grid, const struct grid_style *style, FILE *out)
 {
+	const struct grid kept = without_empty_columns(grid);
+
 	if (style->is_raw)
-		write_raw(grid, style, out);
+		write_raw(&kept, style, out);
 	else
-		write_for_people(grid, style, out);
+		write_for_people(&kept, style, out);
 }
 
 /* ---- trees ---- */

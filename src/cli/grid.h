@@ -18,6 +18,7 @@ struct grid_column {
 	bool is_right;   /* numbers */
 	bool may_be_cut; /* the widest of these gives way when the terminal is too narrow */
 	bool is_tree;    /* the row's branches stand in front of its cell */
+	bool is_left_out_if_empty; /* in all rows */
 };
 
 struct grid {

@@ -184,25 +184,34 @@ static const struct container_name *find_by_mounts(const struct view *view,
 	return NULL;
 }
 
-struct container_name container_of(const struct view *view, struct view_process *process,
+static struct container_name find_name(const struct view *view, struct view_process *process,
 	const struct container_known *known, size_t n_known)
 {
 	const struct container_name *name = NULL;
+	struct view_process *ancestor = process;
 
-	if (n_known > 0) {
-		struct view_process *ancestor = process;
-
-		/* bounded: numbers that are used again while they are read could make a ring */
-		for (size_t i = 0; !name && ancestor && i < view->n_processes; i++) {
-			name = find_known(known, n_known, ancestor->pid);
-			ancestor = facts_parent(view, ancestor);
-		}
-		if (!name)
-			name = find_by_mounts(view, process, known, n_known);
+	/* bounded: numbers that are used again while they are read could make a ring */
+	for (size_t i = 0; n_known > 0 && !name && ancestor && i < view->n_processes; i++) {
+		name = find_known(known, n_known, ancestor->pid);
+		ancestor = facts_parent(view, ancestor);
 	}
+	if (!name && n_known > 0)
+		name = find_by_mounts(view, process, known, n_known);
 	if (name)
 		return *name;
 	return container_of_cgroup(view->arena, facts_file(view, process->pid, "cgroup"));
+}
+
+struct container_name container_of(const struct view *view, struct view_process *process,
+	const struct container_known *known, size_t n_known)
+{
+	if (!process->container) {
+		struct container_name *name = ARENA_NEW(view->arena, struct container_name);
+
+		*name = find_name(view, process, known, n_known);
+		process->container = name;
+	}
+	return *process->container;
 }
 
 struct container_name container_of_namespace(const struct view *view,

@@ -3,10 +3,13 @@
 
 #include <fcntl.h>
 #include <string.h>
+#include <time.h>
+#include <unistd.h>
 
 #include "base/fd.h"
 #include "base/parse.h"
 #include "base/text.h"
+#include "sys/process.h"
 
 enum { PATH_BYTES = 64, FILE_BYTES = 65536 };
 
@@ -85,6 +88,15 @@ static void take_nspids(struct arena *arena, const char *value, struct process_f
 		facts->nspids[facts->n_nspids++] = (pid_t)number;
 }
 
+static void take_memory(struct arena *arena, const char *value, struct process_facts *facts)
+{
+	uint64_t kib;
+
+	(void)arena;
+	if (take_number(value, &value, &kib) && kib <= UINT64_MAX / 1024)
+		facts->memory_bytes = kib * 1024;
+}
+
 static void take_kthread(struct arena *arena, const char *value, struct process_facts *facts)
 {
 	(void)arena;
@@ -100,6 +112,7 @@ static const struct {
 	{ "PPid:\t", take_parent },
 	{ "Uid:\t", take_uid },
 	{ "NSpid:\t", take_nspids },
+	{ "VmRSS:\t", take_memory },
 	{ "Kthread:\t", take_kthread },
 };
 
@@ -149,4 +162,52 @@ const char *facts_command_line(const struct view *view, struct view_process *pro
 struct view_process *facts_parent(const struct view *view, struct view_process *process)
 {
 	return view_find_process(view, facts_of(view, process)->parent);
+}
+
+bool facts_map_inside(const char *map, uint32_t outside, uint32_t *ret)
+{
+	const char *line = map;
+
+	while (*line != '\0') {
+		uint64_t inside, first, count;
+
+		if (!take_number(line, &line, &inside) || !take_number(line, &line, &first) ||
+			!take_number(line, &line, &count))
+			return false;
+		if (outside >= first && outside - first < count) {
+			*ret = (uint32_t)(inside + (outside - first));
+			return true;
+		}
+		line += strcspn(line, "\n");
+		line += *line == '\n';
+	}
+	return false;
+}
+
+bool facts_uid_inside(const struct view *view, struct view_process *process, uid_t *ret)
+{
+	const struct process_facts *facts = facts_of(view, process);
+
+	if (process->namespaces[NAMESPACE_KIND_USER] == 0 || facts->state == 0)
+		return false;
+	return facts_map_inside(facts_file(view, process->pid, "uid_map"), facts->uid, ret);
+}
+
+struct process_usage facts_usage(const struct view *view, const struct view_process *process)
+{
+	uint64_t ticks = (uint64_t)sysconf(_SC_CLK_TCK);
+	struct process_usage usage = { 0 };
+	struct process_stat stat;
+	struct timespec now;
+	double lifetime;
+
+	if (process_stat_parse(facts_file(view, process->pid, "stat"), &stat) < 0)
+		return usage;
+	clock_gettime(CLOCK_BOOTTIME, &now);
+	lifetime = (double)now.tv_sec + (double)now.tv_nsec / 1e9 -
+		   (double)stat.start_time / (double)ticks;
+	usage.cpu_usec = stat.cpu_time * (1000000 / ticks);
+	if (lifetime > 0)
+		usage.cpu_percent = (double)usage.cpu_usec / 1e4 / lifetime;
+	return usage;
 }

@@ -16,6 +16,7 @@ struct process_facts {
 	uid_t uid;    /* real, as the reader's user namespace has it */
 	char state;   /* 'S', 'Z' …; 0: it has ended */
 	bool is_kernel_thread;
+	uint64_t memory_bytes;         /* resident */
 	const char *name;              /* at most 15 bytes */
 	pid_t nspids[FACTS_NSPID_MAX]; /* from the reader's pid namespace inwards */
 	size_t n_nspids;
@@ -31,6 +32,24 @@ const char *facts_command_line(const struct view *view, struct view_process *pro
 
 /* The text of /proc/PID/NAME, at most 64 KiB of it; "" if it cannot be read. */
 const char *facts_file(const struct view *view, pid_t pid, const char *name);
+
+/*
+ * The user id in the process's own user namespace; false where it has none there, or the namespace
+ * is not to be seen.
+ */
+bool facts_uid_inside(const struct view *view, struct view_process *process, uid_t *ret);
+
+/* Pure: outside → inside by the text of uid_map or gid_map, read from outside. */
+bool facts_map_inside(const char *map, uint32_t outside, uint32_t *ret);
+
+/* Processor time so far, and how much of a processor that was since its start. */
+struct process_usage {
+	uint64_t cpu_usec;
+	double cpu_percent;
+};
+
+/* Zero when it has ended. */
+struct process_usage facts_usage(const struct view *view, const struct view_process *process);
 
 /* NULL when it is not to be seen. */
 struct view_process *facts_parent(const struct view *view, struct view_process *process);

@@ -39,13 +39,15 @@ enum namespace_kind namespace_kind_of_type(uint64_t type);
 uint64_t namespace_kind_type(enum namespace_kind kind);
 
 struct process_facts;
+struct container_name;
 
 struct view_process {
 	pid_t pid;                                 /* as the mounted /proc counts */
 	uint64_t namespaces[NAMESPACE_KIND_COUNT]; /* inodes; 0: not to be seen, or it has ended */
 	/* for the process's next children; the same as its own, unless it has chosen others */
 	uint64_t pid_for_children, time_for_children;
-	const struct process_facts *facts; /* by facts.h; NULL: not read yet */
+	const struct process_facts *facts;      /* by facts.h; NULL: not read yet */
+	const struct container_name *container; /* by container.h; NULL: not asked for yet */
 };
 
 /* Who keeps a namespace, beside the processes in it. */

@@ -36,12 +36,26 @@ static const char *stat_field(const char *after_name, int n, size_t *ret_length)
 	return at;
 }
 
+static bool stat_number(const char *after_name, int n, uint64_t *ret)
+{
+	size_t length;
+	const char *field = stat_field(after_name, n, &length);
+
+	return field && parse_u64_n(field, length, ret) == 0;
+}
+
 int process_stat_parse(const char *text, struct process_stat *ret)
 {
-	enum { STATE = 3, PARENT = 4, START_TIME = 22 }; /* proc_pid_stat(5) */
-	const char *after_name = strrchr(text, ')');     /* the name may hold anything, even ')' */
-	const char *state, *field;
-	uint64_t parent, start_time;
+	enum {
+		STATE = 3,
+		PARENT = 4,
+		USER_TIME = 14,
+		KERNEL_TIME = 15,
+		START_TIME = 22
+	};                                           /* proc_pid_stat(5) */
+	const char *after_name = strrchr(text, ')'); /* the name may hold anything, even ')' */
+	uint64_t parent, user_time, kernel_time, start_time;
+	const char *state;
 	size_t length;
 
 	if (!after_name)
@@ -49,15 +63,15 @@ int process_stat_parse(const char *text, struct process_stat *ret)
 	state = stat_field(after_name, STATE, &length);
 	if (!state || length != 1)
 		return -EPROTO;
-	field = stat_field(after_name, PARENT, &length);
-	if (!field || parse_u64_n(field, length, &parent) < 0)
-		return -EPROTO;
-	field = stat_field(after_name, START_TIME, &length);
-	if (!field || parse_u64_n(field, length, &start_time) < 0)
+	if (!stat_number(after_name, PARENT, &parent) ||
+		!stat_number(after_name, USER_TIME, &user_time) ||
+		!stat_number(after_name, KERNEL_TIME, &kernel_time) ||
+		!stat_number(after_name, START_TIME, &start_time))
 		return -EPROTO;
 	*ret = (struct process_stat){
 		.state = *state,
 		.start_time = start_time,
+		.cpu_time = user_time + kernel_time,
 		.parent = (pid_t)parent,
 	};
 	return 0;

@@ -16,6 +16,7 @@
 struct process_stat {
 	char state;          /* 'R', 'S', 'Z' … (proc_pid_stat(5)) */
 	uint64_t start_time; /* clock ticks since boot */
+	uint64_t cpu_time;   /* clock ticks, of user and kernel */
 	pid_t parent;
 };
 

@@ -10,7 +10,10 @@
 #include "cli/command.h"
 
 /* In the order of the help. */
-#define ENGINE_COMMANDS(X) X(ns)
+#define ENGINE_COMMANDS(X) \
+	X(ns)              \
+	X(tree)            \
+	X(pid)
 
 #define ENGINE_COMMAND_DECLARE(name) extern const struct command engine_command_##name;
 ENGINE_COMMANDS(ENGINE_COMMAND_DECLARE)

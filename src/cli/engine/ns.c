@@ -4,17 +4,11 @@
 #include <ctype.h>
 #include <errno.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/json_write.h"
-#include "base/parse.h"
 #include "base/text.h"
-#include "base/warn.h"
 #include "cli/engine/commands.h"
-#include "cli/engine/known.h"
 #include "cli/filter.h"
-#include "inspect/holders.h"
-#include "inspect/relations.h"
 
 struct ns_options {
 	struct option_list types;
@@ -132,31 +126,11 @@ static int choose_columns(struct ns_show *show, struct err *err)
 	return r == 0 && output ? add_columns(show, output + 1, err) : r;
 }
 
-static bool is_usually_empty(size_t column)
+/* In a table whose columns nobody named they only take space when they say nothing. */
+static bool may_be_left_out(const struct ns_options *options, const struct ns_column *column)
 {
-	return text_equal(ns_columns[column].name, "CONTAINER") ||
-	       text_equal(ns_columns[column].name, "HOLDER");
-}
-
-/* In a table whose columns nobody named, one that is empty in all rows only takes space. */
-static void drop_empty_columns(struct ns_show *show)
-{
-	struct ns_listing *listing = &show->listing;
-	size_t n = 0;
-
-	if (show->options->json || show->options->raw || show->options->output ||
-		show->options->output_all)
-		return;
-	for (size_t i = 0; i < show->n_columns; i++) {
-		bool is_empty = is_usually_empty(show->columns[i]);
-
-		for (size_t row = 0; is_empty && row < listing->n_rows; row++)
-			is_empty = ns_row_value(listing, &listing->rows[row], show->columns[i])
-					   ->kind == NS_VALUE_NONE;
-		if (!is_empty)
-			show->columns[n++] = show->columns[i];
-	}
-	show->n_columns = n;
+	return !options->output && !options->output_all && !options->raw &&
+	       (text_equal(column->name, "CONTAINER") || text_equal(column->name, "HOLDER"));
 }
 
 /* ---- rows ---- */
@@ -177,7 +151,7 @@ static const char *filtered_value(void *context, size_t column)
 static bool is_of_task(const struct ns_show *show, const struct view_namespace *namespace)
 {
 	const struct view_process *process = view_find_process(
-		&show->listing.view, (pid_t)show->options->task);
+		&show->listing.scene.view, (pid_t)show->options->task);
 
 	return process && process->namespaces[namespace->kind] == namespace->inode;
 }
@@ -198,12 +172,12 @@ static bool is_shown(struct ns_show *show, struct ns_row *row)
 static void make_rows(struct ns_show *show)
 {
 	struct ns_listing *listing = &show->listing;
-	size_t n = listing->view.n_namespaces;
+	size_t n = listing->scene.view.n_namespaces;
 
 	listing->rows = ARENA_NEW_ARRAY(listing->arena, n, struct ns_row);
 	for (size_t i = 0; i < n; i++) {
 		struct ns_row row = {
-			.namespace = listing->view.namespaces[i],
+			.namespace = listing->scene.view.namespaces[i],
 			.values = ARENA_NEW_ARRAY(listing->arena, n_ns_columns, struct ns_value),
 		};
 
@@ -271,7 +245,7 @@ static void write_json(struct ns_show *show, struct ns_row **roots, size_t n_roo
 	for (size_t i = 0; i < n_roots; i++)
 		put_row(show, &writer, roots[i], 0);
 	json_write_end(&writer);
-	json_write_u64(&writer, "hidden", show->listing.view.n_hidden);
+	json_write_u64(&writer, "hidden", show->listing.scene.view.n_hidden);
 	json_write_end(&writer);
 	fprintf(show->out, "%s\n", json_write_text(&writer, NULL));
 }
@@ -324,6 +298,7 @@ static void write_table(struct ns_show *show, struct ns_row **roots, size_t n_ro
 
 		looks[i] = column->look;
 		looks[i].name = column->name;
+		looks[i].is_left_out_if_empty = may_be_left_out(show->options, column);
 		looks[i].is_tree = show->relation != NS_RELATION_NONE &&
 				   text_equal(column->name, tree_column);
 		/* a tree stands left, or its branches would not meet */
@@ -332,19 +307,6 @@ static void write_table(struct ns_show *show, struct ns_row **roots, size_t n_ro
 	for (size_t i = 0; i < n_roots; i++)
 		add_row(show, &grid, roots[i], "");
 	grid_write(&grid, &style, show->out);
-}
-
-static void tell_of_hidden(const struct view *view)
-{
-	struct err note = ERR_INIT;
-
-	if (view->n_hidden == 0)
-		return;
-	err_fail(&note, EACCES,
-		"hidden: %zu processes whose namespaces this user may not see, and what only they "
-		"hold%s",
-		view->n_hidden, geteuid() == 0 ? "" : "; root sees more");
-	warn(&note);
 }
 
 static int list_columns(FILE *out)
@@ -407,7 +369,7 @@ static int check_task(const struct ns_show *show, struct err *err)
 {
 	pid_t task = (pid_t)show->options->task;
 
-	if (task == 0 || view_find_process(&show->listing.view, task))
+	if (task == 0 || view_find_process(&show->listing.scene.view, task))
 		return 0;
 	err_fail(err, ESRCH, "process %d: no such process", task);
 	return err_hint(err, "PIDs are those of the mounted /proc");
@@ -422,13 +384,12 @@ static int show_namespaces(struct ns_show *show, struct err *err)
 	if (r < 0)
 		return r;
 	make_rows(show);
-	drop_empty_columns(show);
 	roots = ns_tree_make(&show->listing, show->relation, &n_roots);
 	if (show->options->json)
 		write_json(show, roots, n_roots);
 	else
 		write_table(show, roots, n_roots);
-	tell_of_hidden(&show->listing.view);
+	scene_tell_of_hidden(&show->listing.scene);
 	return 0;
 }
 
@@ -436,7 +397,7 @@ static int ns_run(struct command_call *call, struct err *err)
 {
 	const struct ns_options *options = call->options;
 	struct ns_show show = { .options = options, .out = call->out };
-	AUTO_VIEW view = VIEW_INIT;
+	AUTO_SCENE scene = SCENE_INIT;
 	int r;
 
 	show.listing.arena = call->arena;
@@ -450,15 +411,10 @@ static int ns_run(struct command_call *call, struct err *err)
 	if (r == 0 && options->filter)
 		r = filter_parse(call->arena, options->filter, ns_column_find, &show.filter, err);
 	if (r == 0)
-		r = view_scan(call->arena, &view, err);
+		r = scene_read(call->arena, &scene, err);
 	if (r < 0)
 		return r;
-	holders_read_mounts(&view);
-	holders_read_descriptors(&view);
-	relations_read(&view);
-	view_sort(&view);
-	known_read(call->arena, &show.listing.known, &show.listing.n_known);
-	show.listing.view = view; /* borrowed */
+	show.listing.scene = scene; /* borrowed */
 	if (call->n_args > 0)
 		return ns_show_processes(
 			&show.listing, call->args[0], options->json, call->out, err);

@@ -7,9 +7,8 @@
 #pragma once
 
 #include "cli/command.h"
+#include "cli/engine/scene.h"
 #include "cli/grid.h"
-#include "inspect/container.h"
-#include "inspect/view.h"
 
 enum ns_value_kind {
 	NS_VALUE_UNKNOWN, /* not asked for yet */
@@ -35,9 +34,7 @@ struct ns_row {
 
 struct ns_listing {
 	struct arena *arena;
-	struct view view;
-	const struct container_known *known;
-	size_t n_known;
+	struct scene scene;
 	struct ns_row *rows; /* by inode */
 	size_t n_rows;
 };

@@ -77,28 +77,29 @@ static struct ns_value value_ppid(struct ns_listing *listing, struct view_namesp
 {
 	if (!namespace->first)
 		return none();
-	return number((uint64_t)facts_of(&listing->view, namespace->first)->parent);
+	return number((uint64_t)facts_of(&listing->scene.view, namespace->first)->parent);
 }
 
 static struct ns_value value_command(struct ns_listing *listing, struct view_namespace *namespace)
 {
 	if (!namespace->first)
 		return none();
-	return text(facts_command_line(&listing->view, namespace->first));
+	return text(facts_command_line(&listing->scene.view, namespace->first));
 }
 
 static struct ns_value value_uid(struct ns_listing *listing, struct view_namespace *namespace)
 {
 	if (!namespace->first)
 		return none();
-	return number(facts_of(&listing->view, namespace->first)->uid);
+	return number(facts_of(&listing->scene.view, namespace->first)->uid);
 }
 
 static struct ns_value value_user(struct ns_listing *listing, struct view_namespace *namespace)
 {
 	if (!namespace->first)
 		return none();
-	return text(user_name(listing->arena, facts_of(&listing->view, namespace->first)->uid));
+	return text(
+		user_name(listing->arena, facts_of(&listing->scene.view, namespace->first)->uid));
 }
 
 static struct ns_value value_pns(struct ns_listing *listing, struct view_namespace *namespace)
@@ -120,7 +121,7 @@ static struct ns_value value_netnsid(struct ns_listing *listing, struct view_nam
 	int id = -1;
 
 	if (namespace->kind != NAMESPACE_KIND_NET ||
-		holders_open(&listing->view, namespace, &fd, &ignored) < 0 ||
+		holders_open(&listing->scene.view, namespace, &fd, &ignored) < 0 ||
 		inside_netnsid(fd, &id, &ignored) < 0)
 		return none();
 	return text(id < 0 ? "unassigned" : arena_printf(listing->arena, "%d", id));
@@ -139,8 +140,8 @@ static const char *add_line(struct arena *arena, const char *lines, const char *
 
 static bool is_own_mount(const struct ns_listing *listing, const struct view_holder *holder)
 {
-	const struct view_process *other = view_find_process(&listing->view, holder->pid);
-	const struct view_process *own = view_find_process(&listing->view, getpid());
+	const struct view_process *other = view_find_process(&listing->scene.view, holder->pid);
+	const struct view_process *own = view_find_process(&listing->scene.view, getpid());
 
 	return holder->kind == HOLDER_KIND_MOUNT && own && other &&
 	       own->namespaces[NAMESPACE_KIND_MNT] == other->namespaces[NAMESPACE_KIND_MNT];
@@ -204,7 +205,7 @@ static struct ns_value value_holder(struct ns_listing *listing, struct view_name
 static struct ns_value value_container(struct ns_listing *listing, struct view_namespace *namespace)
 {
 	struct container_name name = container_of_namespace(
-		&listing->view, namespace, listing->known, listing->n_known);
+		&listing->scene.view, namespace, listing->scene.known, listing->scene.n_known);
 
 	return text(container_text(listing->arena, &name));
 }
@@ -213,23 +214,15 @@ static struct ns_value value_ouid(struct ns_listing *listing, struct view_namesp
 {
 	const struct view_namespace *owner = namespace->kind == NAMESPACE_KIND_USER
 						     ? namespace
-						     : view_find(&listing->view, namespace->owner);
+						     : view_find(&listing->scene.view,
+							       namespace->owner);
 
 	return owner && owner->has_owner_uid ? number(owner->owner_uid) : none();
 }
 
 static struct ns_value value_nspid(struct ns_listing *listing, struct view_namespace *namespace)
 {
-	const struct process_facts *facts;
-	const char *chain = NULL;
-
-	if (!namespace->first)
-		return none();
-	facts = facts_of(&listing->view, namespace->first);
-	for (size_t i = 0; i < facts->n_nspids; i++)
-		chain = arena_printf(listing->arena, "%s%s%d", chain ? chain : "", chain ? "→" : "",
-			facts->nspids[i]);
-	return text(chain);
+	return namespace->first ? text(scene_pids(&listing->scene, namespace->first)) : none();
 }
 
 /* The lines of a file of the first process, with single spaces. */
@@ -240,7 +233,7 @@ static struct ns_value lines_of(
 
 	if (!namespace->first)
 		return none();
-	lines = (char *)facts_file(&listing->view, namespace->first->pid, name);
+	lines = (char *)facts_file(&listing->scene.view, namespace->first->pid, name);
 	for (from = to = lines; *from != '\0'; from++) {
 		bool is_space = *from == ' ' || *from == '\t';
 
@@ -289,7 +282,7 @@ static struct ns_value value_hostname(struct ns_listing *listing, struct view_na
 	AUTO_FD int fd = -1;
 
 	if (namespace->kind != NAMESPACE_KIND_UTS ||
-		holders_open(&listing->view, namespace, &fd, &ignored) < 0)
+		holders_open(&listing->scene.view, namespace, &fd, &ignored) < 0)
 		return none();
 	(void)inside_host_name(listing->arena, fd, &name, &ignored);
 	return text(name);
@@ -302,7 +295,7 @@ static struct ns_value value_net(struct ns_listing *listing, struct view_namespa
 	AUTO_FD int fd = -1;
 
 	if (namespace->kind != NAMESPACE_KIND_NET ||
-		holders_open(&listing->view, namespace, &fd, &ignored) < 0)
+		holders_open(&listing->scene.view, namespace, &fd, &ignored) < 0)
 		return none();
 	(void)inside_interfaces(listing->arena, fd, &lines, &ignored);
 	return text(lines);

@@ -14,7 +14,7 @@ static int find(const struct ns_listing *listing, const char *number,
 
 	if (parse_u64(number, &inode) < 0)
 		return err_fail(err, EINVAL, "\"%s\" is not the number of a namespace", number);
-	*ret = view_find(&listing->view, inode);
+	*ret = view_find(&listing->scene.view, inode);
 	if (*ret)
 		return 0;
 	err_fail(err, ENOENT, "there is no namespace %s, or it is not to be seen", number);
@@ -86,8 +86,8 @@ int ns_show_processes(
 	if (r < 0)
 		return r;
 	if (json)
-		write_json(&listing->view, namespace, out);
+		write_json(&listing->scene.view, namespace, out);
 	else
-		write_table(&listing->view, namespace, out);
+		write_table(&listing->scene.view, namespace, out);
 	return 0;
 }

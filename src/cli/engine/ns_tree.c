@@ -23,7 +23,7 @@ static uint64_t above(struct ns_listing *listing, const struct view_namespace *n
 {
 	switch (relation) {
 	case NS_RELATION_PROCESS:
-		return came_from(&listing->view, namespace);
+		return came_from(&listing->scene.view, namespace);
 	case NS_RELATION_PARENT:
 		return namespace->parent;
 	case NS_RELATION_OWNER:

@@ -96,6 +96,19 @@ static void nothing_reaches_the_terminal_as_a_command(void **state)
 	assert_string_equal(written(&grid, &raw), "a\\x1b]0;x\\x07\\x09b\n");
 }
 
+static void a_column_that_says_nothing_may_be_left_out(void **state)
+{
+	AUTO_ARENA arena = ARENA_INIT;
+	static const struct grid_column some[] = { { "A" }, { "B", .is_left_out_if_empty = true },
+		{ "C" } };
+	struct grid grid = GRID_INIT(&arena, some, 3);
+
+	grid_add(&grid, (const char *const[]){ "1", NULL, "3" }, NULL);
+	assert_string_equal(written(&grid, &(struct grid_style){ 0 }), "A C\n1 3\n");
+	grid_add(&grid, (const char *const[]){ "1", "2", "3" }, NULL);
+	assert_string_equal(written(&grid, &(struct grid_style){ 0 }), "A B C\n1   3\n1 2 3\n");
+}
+
 int main(void)
 {
 	setenv("LC_ALL", "C", 1);
@@ -105,6 +118,7 @@ int main(void)
 		cmocka_unit_test(what_may_be_cut_gives_way_to_the_terminals_width),
 		cmocka_unit_test(a_cut_never_divides_a_character),
 		cmocka_unit_test(nothing_reaches_the_terminal_as_a_command),
+		cmocka_unit_test(a_column_that_says_nothing_may_be_left_out),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

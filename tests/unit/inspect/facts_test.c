@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
-#include <sys/prctl.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <setjmp.h>
@@ -91,6 +91,51 @@ static void this_process_is_in_the_view_with_its_parent(void **state)
 	assert_null(view_find_process(&view, 0));
 }
 
+static void ids_are_mapped_inwards(void **state)
+{
+	static const char map[] =
+		"         0     100000      65536\n     70000       5000          1\n";
+	static const struct {
+		uint32_t outside, inside;
+		bool is_mapped;
+	} cases[] = {
+		{ 100000, 0, true },
+		{ 165535, 65535, true },
+		{ 165536, 0, false },
+		{ 5000, 70000, true },
+		{ 5001, 0, false },
+		{ 0, 0, false },
+	};
+	uint32_t inside;
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		inside = 7;
+		assert_int_equal(
+			facts_map_inside(map, cases[i].outside, &inside), cases[i].is_mapped);
+		assert_int_equal(inside, cases[i].is_mapped ? cases[i].inside : 7);
+	}
+	assert_false(facts_map_inside("", 0, &inside));
+	assert_false(facts_map_inside("0 0", 0, &inside));
+}
+
+static void processor_time_and_memory_are_those_of_the_process(void **state)
+{
+	AUTO_ARENA arena = ARENA_INIT;
+	AUTO_VIEW view = VIEW_INIT;
+	struct err err = ERR_INIT;
+	struct view_process *own;
+	struct process_usage usage;
+
+	while (clock() < CLOCKS_PER_SEC / 20)
+		; /* at least 50 ms of work */
+	assert_int_equal(view_scan(&arena, &view, &err), 0);
+	own = view_find_process(&view, getpid());
+	usage = facts_usage(&view, own);
+	assert_true(usage.cpu_usec >= 30000);
+	assert_true(usage.cpu_percent > 0 && usage.cpu_percent < 1000);
+	assert_true(facts_of(&view, own)->memory_bytes > 100000);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -98,6 +143,8 @@ int main(void)
 		cmocka_unit_test(what_is_no_status_gives_no_facts),
 		cmocka_unit_test(more_levels_than_the_kernel_has_are_left_out),
 		cmocka_unit_test(this_process_is_in_the_view_with_its_parent),
+		cmocka_unit_test(ids_are_mapped_inwards),
+		cmocka_unit_test(processor_time_and_memory_are_those_of_the_process),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
