@@ -45,7 +45,8 @@ struct command_call {
 	void *options;     /* the command's own struct, filled from its table */
 	const char **args; /* NULL-terminated; how many was checked, and the id in front */
 	size_t n_args;
-	int exit_status; /* of the program; set by commands that hand on a process's status */
+	int exit_status;    /* of the program; set by commands that hand on a process's status */
+	int failure_status; /* for one failure another one than the command's; 0: none */
 };
 
 enum { COMMAND_ARGS_UNLIMITED = UINT8_MAX };

@@ -127,7 +127,10 @@ static int dispatch(
 	if (r == 0)
 		r = run_command(command, call, (int)rest->n_args - 1, (char **)rest->args + 1,
 			report, &err);
-	return r < 0 ? fail(program, report, command, &err) : call->exit_status;
+	if (r == 0)
+		return call->exit_status;
+	r = fail(program, report, command, &err);
+	return call->failure_status ? call->failure_status : r;
 }
 
 /* --help and --version need nothing of the system but standard output. */

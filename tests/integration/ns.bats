@@ -251,7 +251,7 @@ same_as_lsns() {
 	in_background bash -c "exec -a $'a\\033]0;x\\007\\nb' unshare --uts sleep 1000"
 	eventually is_other "$started" uts
 	"$HULL" ns -t uts > "$T/out"
-	! grep -q $'\033' "$T/out"
+	run ! grep -q $'\033' "$T/out"
 	grep -q 'sleep 1000' "$T/out"
 }
 

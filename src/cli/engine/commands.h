@@ -13,7 +13,9 @@
 #define ENGINE_COMMANDS(X) \
 	X(ns)              \
 	X(tree)            \
-	X(pid)
+	X(pid)             \
+	X(unshare)         \
+	X(enter)
 
 #define ENGINE_COMMAND_DECLARE(name) extern const struct command engine_command_##name;
 ENGINE_COMMANDS(ENGINE_COMMAND_DECLARE)

@@ -95,6 +95,7 @@ struct planner_options {
 	const char *listen_names;   /* of them (LISTEN_FDNAMES); NULL: none */
 	const char *notify_socket;  /* path in the container; NULL: none */
 	bool keeps_affinity;        /* the CPUs were set by the caller on purpose */
+	bool keeps_groups;          /* the user namespace that is joined denies setgroups */
 	struct plan_bytes affinity; /* exec: the CPUs the program may run on; size 0: as it is */
 	struct plan_bytes seccomp_filter; /* compiled; size 0: none */
 	uint64_t seccomp_flags;

@@ -189,6 +189,7 @@ static int check_groups(
 			      planner->config->platform.n_gid_mappings == 1 &&
 			      planner->config->platform.gid_mappings[0].size == 1);
 
+	denies |= planner->options->keeps_groups;
 	*ret_keep = denies;
 	if (!denies || process->user.n_additional_gids == 0)
 		return 0;

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/unshare_helper.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <stdio.h>
+#include <sys/mount.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/fd.h"
+#include "sys/clone.h"
+#include "sys/nsfs.h"
+#include "sys/process.h"
+
+enum { PATH_BYTES = 64 };
+
+/* ---- in the helper ---- */
+
+static int map_ids(const struct unshare_request *request, pid_t pid, struct err *err)
+{
+	int r = id_map_write(pid, &request->maps, err);
+
+	err->config[0] = '\0'; /* there is no configuration here */
+	return r < 0 ? err_while(err, "id map of the new user namespace") : 0;
+}
+
+/* A process's own pid and time namespaces stay the old ones. */
+static const char *link_name(uint64_t type)
+{
+	if (type == CLONE_NEWPID)
+		return "pid_for_children";
+	return type == CLONE_NEWTIME ? "time_for_children" : nsfs_name(type);
+}
+
+static int pin(const struct unshare_pin *pin, pid_t pid, struct err *err)
+{
+	char path[PATH_BYTES];
+
+	snprintf(path, sizeof(path), "/proc/%d/ns/%s", pid, link_name(pin->type));
+	if (mount(path, pin->path, NULL, MS_BIND, NULL) == 0)
+		return 0;
+	err_sys(err, "mount %s on %s", path, pin->path);
+	if (err->code == ENOENT)
+		return err_hint(err, "the file has to be there: touch %s", pin->path);
+	if (err->code == EINVAL && pin->type == CLONE_NEWNS)
+		return err_hint(err, "the file has to lie on a mount that is private: mount --bind "
+				     "DIR DIR, then mount --make-private DIR");
+	if (err->code == EINVAL && pin->type == CLONE_NEWPID)
+		return err_hint(err, "a pid namespace needs a process 1 first: --fork");
+	return -err->code;
+}
+
+static int pin_all(
+	const struct unshare_request *request, bool are_mounts, pid_t pid, struct err *err)
+{
+	for (size_t i = 0; i < request->n_pins; i++) {
+		const struct unshare_pin *one = &request->pins[i];
+		int r = (one->type == CLONE_NEWNS) == are_mounts ? pin(one, pid, err) : 0;
+
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+/* Answers with a whole struct err; its code is 0 when all went well. */
+static void serve(const struct unshare_request *request, pid_t pid, int fd)
+{
+	struct err ignored = ERR_INIT;
+	char task;
+
+	while (fd_read_up_to(fd, &task, 1, &ignored) == 1) {
+		struct err err = ERR_INIT;
+
+		if (task == UNSHARE_HELPER_MAP)
+			(void)map_ids(request, pid, &err);
+		else
+			(void)pin_all(request, task == UNSHARE_HELPER_PIN_MOUNTS, pid, &err);
+		if (fd_write_all(fd, &err, sizeof(err), &ignored) < 0)
+			return;
+	}
+}
+
+/* ---- in the caller ---- */
+
+int unshare_helper_begin(
+	const struct unshare_request *request, struct unshare_helper *ret, struct err *err)
+{
+	const struct clone_how how = { .cgroup_fd = -1 };
+	pid_t caller = getpid(), pid;
+	int sockets[2];
+	int r;
+
+	if (request->maps.n_uids == 0 && request->maps.n_gids == 0 && request->n_pins == 0)
+		return 0;
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets) < 0)
+		return err_sys(err, "socketpair");
+	AUTO_FD int own_fd = sockets[0];
+	AUTO_FD int helper_fd = sockets[1];
+	r = clone_copying_memory(&how, &pid, &ret->pidfd, err);
+	if (r < 0)
+		return r;
+	if (pid == 0) {
+		fd_replace(&own_fd, -1);
+		serve(request, caller, helper_fd);
+		_exit(EXIT_SUCCESS);
+	}
+	ret->fd = TAKE_FD(own_fd);
+	return 0;
+}
+
+int unshare_helper_ask(
+	struct unshare_helper *helper, enum unshare_helper_task task, struct err *err)
+{
+	char byte = (char)task;
+	struct err answer;
+	ssize_t length;
+	int r;
+
+	if (helper->fd < 0)
+		return 0;
+	r = fd_write_all(helper->fd, &byte, 1, err);
+	if (r < 0)
+		return err_while(err, "helper outside of the namespaces");
+	length = fd_read_up_to(helper->fd, &answer, sizeof(answer), err);
+	if (length < 0)
+		return (int)length;
+	if (length != sizeof(answer))
+		return err_fail(err, ESRCH, "the helper outside of the namespaces has ended");
+	if (answer.code == 0)
+		return 0;
+	*err = answer;
+	return -answer.code;
+}
+
+void unshare_helper_end(struct unshare_helper *helper)
+{
+	struct err ignored = ERR_INIT;
+	int status;
+
+	fd_replace(&helper->fd, -1); /* it sees the end and ends, too */
+	if (helper->pidfd >= 0)
+		(void)process_wait(helper->pidfd, &status, &ignored);
+	fd_replace(&helper->pidfd, -1);
+}

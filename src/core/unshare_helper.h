@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * unshare_helper: what has to be done from outside, for a process that unshares itself.
+ *
+ * Layer 2, role caller. A child that stays in the old namespaces: only there the maps of a new user
+ * namespace may be written, and only there a mount of a namespace's file is seen by others.
+ */
+#pragma once
+
+#include "core/unshare.h"
+
+enum unshare_helper_task {
+	UNSHARE_HELPER_MAP = 'm',
+	UNSHARE_HELPER_PIN_MOUNTS = 'n', /* the mount namespace; EINVAL also when it is too old */
+	UNSHARE_HELPER_PIN_OTHERS = 'p',
+};
+
+struct unshare_helper {
+	int fd; /* -1: there is nothing to do */
+	int pidfd;
+};
+
+#define UNSHARE_HELPER_INIT ((struct unshare_helper){ -1, -1 })
+#define AUTO_UNSHARE_HELPER __attribute__((cleanup(unshare_helper_end))) struct unshare_helper
+
+/* Before unshare(2); without maps and pins none is made. */
+int unshare_helper_begin(
+	const struct unshare_request *request, struct unshare_helper *ret, struct err *err);
+
+/* Waits until it is done; the helper's failure is the caller's. */
+int unshare_helper_ask(
+	struct unshare_helper *helper, enum unshare_helper_task task, struct err *err);
+
+/* In a forked child, too: there only the descriptors are closed. */
+void unshare_helper_end(struct unshare_helper *helper);
