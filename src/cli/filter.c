@@ -26,20 +26,21 @@ enum filter_kind {
 	FILTER_UNLIKE,
 };
 
-struct filter {
+struct filter_node {
 	enum filter_kind kind;
-	const struct filter *left, *right;
+	const struct filter_node *left, *right;
 	size_t column;
 	const char *word;
-	regex_t *regex;
+	regex_t regex;
+	struct filter_node *next; /* in the filter's list of those with a regex */
 };
 
 struct parser {
 	struct arena *arena;
-	const char *text; /* the whole */
 	const char *at;
 	filter_find_column *find_column;
 	unsigned depth;
+	struct filter_node *expressions;
 	struct err *err;
 };
 
@@ -97,26 +98,26 @@ static bool take(struct parser *parser, const char *sign)
 	return true;
 }
 
-static const struct filter *make(struct parser *parser, enum filter_kind kind,
-	const struct filter *left, const struct filter *right)
+static const struct filter_node *make(struct parser *parser, enum filter_kind kind,
+	const struct filter_node *left, const struct filter_node *right)
 {
-	struct filter *filter = ARENA_NEW(parser->arena, struct filter);
+	struct filter_node *filter = ARENA_NEW(parser->arena, struct filter_node);
 
-	*filter = (struct filter){ .kind = kind, .left = left, .right = right };
+	*filter = (struct filter_node){ .kind = kind, .left = left, .right = right };
 	return filter;
 }
 
-static int parse_or(struct parser *parser, const struct filter **ret);
+static int parse_or(struct parser *parser, const struct filter_node **ret);
 
-static int parse_string(struct parser *parser, const struct filter **ret)
+static int parse_string(struct parser *parser, const struct filter_node **ret)
 {
 	char quote = *parser->at++;
 	const char *end = strchr(parser->at, quote);
-	struct filter *filter = ARENA_NEW(parser->arena, struct filter);
+	struct filter_node *filter = ARENA_NEW(parser->arena, struct filter_node);
 
 	if (!end)
 		return refuse(parser, "a closing quote");
-	*filter = (struct filter){
+	*filter = (struct filter_node){
 		.kind = FILTER_WORD,
 		.word = arena_strndup(parser->arena, parser->at, (size_t)(end - parser->at)),
 	};
@@ -126,10 +127,10 @@ static int parse_string(struct parser *parser, const struct filter **ret)
 }
 
 /* A number or the name of a column. */
-static int parse_name(struct parser *parser, const struct filter **ret)
+static int parse_name(struct parser *parser, const struct filter_node **ret)
 {
 	size_t length = strspn(parser->at, name_characters);
-	struct filter *filter = ARENA_NEW(parser->arena, struct filter);
+	struct filter_node *filter = ARENA_NEW(parser->arena, struct filter_node);
 	int64_t number;
 	int r;
 
@@ -148,7 +149,7 @@ static int parse_name(struct parser *parser, const struct filter **ret)
 	return 0;
 }
 
-static int parse_operand(struct parser *parser, const struct filter **ret)
+static int parse_operand(struct parser *parser, const struct filter_node **ret)
 {
 	skip_spaces(parser);
 	if (parser->at[0] == '"' || parser->at[0] == '\'')
@@ -156,38 +157,35 @@ static int parse_operand(struct parser *parser, const struct filter **ret)
 	return parse_name(parser, ret);
 }
 
-/* Regular expressions stay until the program ends: an arena frees no inner parts. */
-static int compile(struct parser *parser, struct filter *filter)
+static int compile(struct parser *parser, struct filter_node *filter)
 {
-	int r;
-
 	if (filter->right->kind != FILTER_WORD)
 		return refuse(parser, "a string behind =~ and !~");
-	filter->regex = ARENA_NEW(parser->arena, regex_t);
-	r = regcomp(filter->regex, filter->right->word, REG_EXTENDED | REG_NOSUB);
-	if (r == 0)
-		return 0;
-	return err_fail(parser->err, EINVAL, "filter: \"%s\" is no regular expression",
-		filter->right->word);
+	if (regcomp(&filter->regex, filter->right->word, REG_EXTENDED | REG_NOSUB) != 0)
+		return err_fail(parser->err, EINVAL, "filter: \"%s\" is no regular expression",
+			filter->right->word);
+	filter->next = parser->expressions;
+	parser->expressions = filter;
+	return 0;
 }
 
-static int parse_comparison(struct parser *parser, const struct filter **ret)
+static int parse_comparison(struct parser *parser, const struct filter_node **ret)
 {
-	const struct filter *left, *right;
+	const struct filter_node *left, *right;
 	int r = parse_operand(parser, &left);
 
 	if (r < 0)
 		return r;
 	*ret = left;
 	for (size_t i = 0; i < sizeof(comparisons) / sizeof(comparisons[0]); i++) {
-		struct filter *filter;
+		struct filter_node *filter;
 
 		if (!take(parser, comparisons[i].sign))
 			continue;
 		r = parse_operand(parser, &right);
 		if (r < 0)
 			return r;
-		filter = (struct filter *)make(parser, comparisons[i].kind, left, right);
+		filter = (struct filter_node *)make(parser, comparisons[i].kind, left, right);
 		*ret = filter;
 		if (filter->kind == FILTER_LIKE || filter->kind == FILTER_UNLIKE)
 			return compile(parser, filter);
@@ -196,7 +194,7 @@ static int parse_comparison(struct parser *parser, const struct filter **ret)
 	return 0;
 }
 
-static int parse_primary(struct parser *parser, const struct filter **ret)
+static int parse_primary(struct parser *parser, const struct filter_node **ret)
 {
 	int r;
 
@@ -208,9 +206,9 @@ static int parse_primary(struct parser *parser, const struct filter **ret)
 	return r;
 }
 
-static int parse_not(struct parser *parser, const struct filter **ret)
+static int parse_not(struct parser *parser, const struct filter_node **ret)
 {
-	const struct filter *inner;
+	const struct filter_node *inner;
 	int r;
 
 	if (++parser->depth > DEPTH_MAX)
@@ -226,12 +224,12 @@ static int parse_not(struct parser *parser, const struct filter **ret)
 	return r;
 }
 
-static int parse_and(struct parser *parser, const struct filter **ret)
+static int parse_and(struct parser *parser, const struct filter_node **ret)
 {
 	int r = parse_not(parser, ret);
 
 	while (r == 0 && (take(parser, "&&") || take(parser, "and") || take(parser, "AND"))) {
-		const struct filter *right;
+		const struct filter_node *right;
 
 		r = parse_not(parser, &right);
 		if (r == 0)
@@ -240,12 +238,12 @@ static int parse_and(struct parser *parser, const struct filter **ret)
 	return r;
 }
 
-static int parse_or(struct parser *parser, const struct filter **ret)
+static int parse_or(struct parser *parser, const struct filter_node **ret)
 {
 	int r = parse_and(parser, ret);
 
 	while (r == 0 && (take(parser, "||") || take(parser, "or") || take(parser, "OR"))) {
-		const struct filter *right;
+		const struct filter_node *right;
 
 		r = parse_and(parser, &right);
 		if (r == 0)
@@ -255,15 +253,29 @@ static int parse_or(struct parser *parser, const struct filter **ret)
 }
 
 int filter_parse(struct arena *arena, const char *text, filter_find_column *find_column,
-	const struct filter **ret, struct err *err)
+	struct filter *ret, struct err *err)
 {
-	struct parser parser = { arena, text, text, find_column, 0, err };
-	int r = parse_or(&parser, ret);
+	struct parser parser = {
+		.arena = arena, .at = text, .find_column = find_column, .err = err
+	};
+	struct filter filter = { NULL };
+	int r = parse_or(&parser, &filter.root);
 
-	if (r < 0)
-		return r;
 	skip_spaces(&parser);
-	return parser.at[0] == '\0' ? 0 : refuse(&parser, "\"and\", \"or\" or nothing");
+	if (r == 0 && parser.at[0] != '\0')
+		r = refuse(&parser, "\"and\", \"or\" or nothing");
+	filter.expressions = parser.expressions;
+	if (r < 0)
+		filter_done(&filter);
+	else
+		*ret = filter;
+	return r;
+}
+
+void filter_done(struct filter *filter)
+{
+	for (; filter->expressions; filter->expressions = filter->expressions->next)
+		regfree(&filter->expressions->regex);
 }
 
 /* ---- matching ---- */
@@ -273,7 +285,7 @@ struct row {
 	void *context;
 };
 
-static const char *operand(const struct filter *filter, const struct row *row)
+static const char *operand(const struct filter_node *filter, const struct row *row)
 {
 	return filter->kind == FILTER_WORD ? filter->word
 					   : row->value(row->context, filter->column);
@@ -288,7 +300,7 @@ static int compare(const char *left, const char *right)
 	return strcmp(left, right);
 }
 
-static bool compares(const struct filter *filter, const struct row *row)
+static bool compares(const struct filter_node *filter, const struct row *row)
 {
 	const char *left = operand(filter->left, row);
 	const char *right = operand(filter->right, row);
@@ -310,9 +322,9 @@ static bool compares(const struct filter *filter, const struct row *row)
 	case FILTER_GE:
 		return compare(left, right) >= 0;
 	case FILTER_LIKE:
-		return regexec(filter->regex, left, 0, NULL, 0) == 0;
+		return regexec(&filter->regex, left, 0, NULL, 0) == 0;
 	case FILTER_UNLIKE:
-		return regexec(filter->regex, left, 0, NULL, 0) != 0;
+		return regexec(&filter->regex, left, 0, NULL, 0) != 0;
 	case FILTER_COLUMN:
 	case FILTER_WORD:
 	case FILTER_NOT:
@@ -323,7 +335,7 @@ static bool compares(const struct filter *filter, const struct row *row)
 	return false;
 }
 
-static bool matches(const struct filter *filter, const struct row *row)
+static bool matches(const struct filter_node *filter, const struct row *row)
 {
 	const char *text;
 
@@ -355,5 +367,5 @@ bool filter_matches(const struct filter *filter, filter_value *value, void *cont
 {
 	const struct row row = { value, context };
 
-	return matches(filter, &row);
+	return !filter->root || matches(filter->root, &row);
 }

@@ -17,15 +17,23 @@
 #include "base/arena.h"
 #include "base/err.h"
 
-struct filter;
+struct filter_node;
+
+struct filter {
+	const struct filter_node *root;  /* NULL: everything matches */
+	struct filter_node *expressions; /* those that own a regular expression */
+};
+
+#define AUTO_FILTER __attribute__((cleanup(filter_done))) struct filter
 
 /* The index of a column; an error says that there is none of that name. */
 typedef int filter_find_column(
 	const char *name, size_t length, size_t *ret_column, struct err *err);
 
-/* EINVAL with the place in the text. The filter lives in the arena. */
+/* EINVAL with the place in the text. The nodes live in the arena. */
 int filter_parse(struct arena *arena, const char *text, filter_find_column *find_column,
-	const struct filter **ret, struct err *err);
+	struct filter *ret, struct err *err);
+void filter_done(struct filter *filter);
 
 /* The text of a column in the row that context stands for; NULL: it has no value. */
 typedef const char *filter_value(void *context, size_t column);

@@ -55,7 +55,7 @@ static const struct option_spec ns_option_table[] = {
 struct ns_show {
 	struct ns_listing listing;
 	const struct ns_options *options;
-	const struct filter *filter; /* NULL: all */
+	const struct filter *filter;
 	bool is_wanted[NAMESPACE_KIND_COUNT];
 	size_t *columns; /* indices of ns_columns */
 	size_t n_columns;
@@ -166,7 +166,7 @@ static bool is_shown(struct ns_show *show, struct ns_row *row)
 		return false;
 	if (show->options->persistent && row->namespace->n_processes > 0)
 		return false;
-	return !show->filter || filter_matches(show->filter, filtered_value, &filtered);
+	return filter_matches(show->filter, filtered_value, &filtered);
 }
 
 static void make_rows(struct ns_show *show)
@@ -396,7 +396,8 @@ static int show_namespaces(struct ns_show *show, struct err *err)
 static int ns_run(struct command_call *call, struct err *err)
 {
 	const struct ns_options *options = call->options;
-	struct ns_show show = { .options = options, .out = call->out };
+	AUTO_FILTER filter = { NULL };
+	struct ns_show show = { .options = options, .filter = &filter, .out = call->out };
 	AUTO_SCENE scene = SCENE_INIT;
 	int r;
 
@@ -409,7 +410,7 @@ static int ns_run(struct command_call *call, struct err *err)
 	if (r == 0)
 		r = choose_columns(&show, err);
 	if (r == 0 && options->filter)
-		r = filter_parse(call->arena, options->filter, ns_column_find, &show.filter, err);
+		r = filter_parse(call->arena, options->filter, ns_column_find, &filter, err);
 	if (r == 0)
 		r = scene_read(call->arena, &scene, err);
 	if (r < 0)

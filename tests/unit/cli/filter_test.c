@@ -65,11 +65,11 @@ static void conditions_hold_or_do_not(void **state)
 	for (size_t i = 0; i < LENGTH(cases); i++) {
 		AUTO_ARENA arena = ARENA_INIT;
 		struct err err = ERR_INIT;
-		const struct filter *filter;
+		AUTO_FILTER filter = { NULL };
 
 		if (filter_parse(&arena, cases[i].text, find_column, &filter, &err) < 0)
 			fail_msg("%s: %s", cases[i].text, err.text);
-		if (filter_matches(filter, value, NULL) != cases[i].is_match)
+		if (filter_matches(&filter, value, NULL) != cases[i].is_match)
 			fail_msg("%s is%s expected to hold", cases[i].text,
 				cases[i].is_match ? "" : " not");
 	}
@@ -84,7 +84,7 @@ static void what_is_no_condition_is_refused_with_its_place(void **state)
 	for (size_t i = 0; i < LENGTH(bad); i++) {
 		AUTO_ARENA arena = ARENA_INIT;
 		struct err err = ERR_INIT;
-		const struct filter *filter;
+		AUTO_FILTER filter = { NULL };
 
 		if (filter_parse(&arena, bad[i], find_column, &filter, &err) != -EINVAL)
 			fail_msg("%s was taken", bad[i]);
@@ -96,7 +96,7 @@ static void nesting_has_an_end(void **state)
 {
 	AUTO_ARENA arena = ARENA_INIT;
 	struct err err = ERR_INIT;
-	const struct filter *filter;
+	AUTO_FILTER filter = { NULL };
 	char text[100001];
 
 	memset(text, '(', 100000);
