@@ -117,8 +117,6 @@ static void describe_namespaces(struct entering *entering)
 			};
 }
 
-/* ---- cgroups ---- */
-
 static int read_proc(struct arena *arena, const char *path, const char **ret, struct err *err)
 {
 	size_t length;
@@ -127,41 +125,6 @@ static int read_proc(struct arena *arena, const char *path, const char **ret, st
 	if (fd < 0)
 		return err_sys(err, "open %s", path);
 	return file_read_fd(arena, fd, path, PROC_FILE_MAX_BYTES, ret, &length, err);
-}
-
-/* The target's group in every hierarchy that is mounted here. */
-static int find_groups(struct entering *entering, struct err *err)
-{
-	struct arena *arena = &entering->arena;
-	const char *mountinfo, *groups;
-	struct cgroup_host host;
-	int r = read_proc(arena, "/proc/self/mountinfo", &mountinfo, err);
-
-	if (r == 0)
-		r = read_proc(arena,
-			arena_printf(arena, "/proc/%d/cgroup", entering->request->target), &groups,
-			err);
-	if (r == 0)
-		r = cgroup_host_parse(arena, mountinfo, groups, &host, err);
-	if (r < 0)
-		return err_while(err, "cgroups of process %d", entering->request->target);
-	entering->group.kind = host.kind;
-	for (size_t i = 0; i < host.n_hierarchies; i++) {
-		const struct cgroup_hierarchy *hierarchy = &host.hierarchies[i];
-		const char *below = hierarchy->own;
-
-		if (below && !text_equal(hierarchy->root, "/"))
-			below = text_after_prefix(below, hierarchy->root);
-		if (!below || text_has_prefix(below, "/.."))
-			continue; /* not to be seen from here */
-		entering->group.dirs[entering->group.n_dirs++] = (struct cgroup_dir){
-			.path = arena_printf(arena, "%s%s", hierarchy->mount, below),
-			.name = hierarchy->name,
-			.controllers = hierarchy->controllers,
-			.is_v2 = hierarchy->is_v2,
-		};
-	}
-	return 0;
 }
 
 /* A user namespace that an ordinary user made (user_namespaces(7)). */
@@ -209,7 +172,7 @@ static int prepare(struct entering *entering, struct err *err)
 	describe_process(entering);
 	r = set_capabilities(entering, err);
 	if (r == 0 && request->joins_cgroups)
-		r = find_groups(entering, err);
+		r = cgroup_of_process(&entering->arena, request->target, &entering->group, err);
 	if (r == 0)
 		r = offer_console(entering, err);
 	if (r < 0)

@@ -13,6 +13,7 @@
 #include "base/fd.h"
 #include "base/text.h"
 #include "base/warn.h"
+#include "sys/net_link.h"
 #include "sys/netlink.h"
 #include "sys/nsfs.h"
 
@@ -45,45 +46,6 @@ struct net_devices {
 	struct device *devices;
 	size_t n_devices;
 };
-
-/* ---- what the kernel says of a device ---- */
-
-struct link {
-	int index; /* 0: nothing was said */
-	unsigned flags;
-};
-
-static int take_link(
-	void *context, uint16_t type, const void *payload, size_t size, struct err *err)
-{
-	struct link *link = context;
-	struct ifinfomsg header;
-
-	(void)err;
-	if (type != RTM_NEWLINK || size < sizeof(header))
-		return 0;
-	memcpy(&header, payload, sizeof(header));
-	*link = (struct link){ .index = header.ifi_index, .flags = header.ifi_flags };
-	return 0;
-}
-
-static int find_link(struct netlink *netlink, const char *name, struct link *ret, struct err *err)
-{
-	const struct ifinfomsg header = { .ifi_family = AF_UNSPEC };
-	struct netlink_request request;
-	struct link link = { 0 };
-	int r;
-
-	netlink_request_init(&request);
-	netlink_begin(&request, RTM_GETLINK, 0, &header, sizeof(header));
-	netlink_put_string(&request, IFLA_IFNAME, name);
-	r = netlink_execute(netlink, &request, take_link, &link, NULL, err);
-	if (r == 0 && link.index == 0)
-		r = err_fail(err, ENODEV, "no such device");
-	if (r == 0)
-		*ret = link;
-	return r;
-}
 
 /* ---- addresses ---- */
 
@@ -175,17 +137,6 @@ static void put_address(
 		kept & address_flags(&address->header, address->attributes, address->size));
 }
 
-static void put_up(struct netlink_request *request, int index)
-{
-	const struct ifinfomsg header = {
-		.ifi_index = index,
-		.ifi_flags = IFF_UP,
-		.ifi_change = IFF_UP,
-	};
-
-	netlink_begin(request, RTM_NEWLINK, 0, &header, sizeof(header));
-}
-
 /* ---- moving ---- */
 
 static int send_to(struct netlink *netlink, int index, int ns_fd, const char *name, struct err *err)
@@ -208,7 +159,7 @@ static int set_up(struct netlink *netlink, const struct device *device, bool up,
 	for (size_t i = 0; i < device->n_addresses; i++)
 		put_address(&request, &device->addresses[i], device->index);
 	if (up)
-		put_up(&request, device->index);
+		net_link_put_up(&request, device->index);
 	return netlink_execute(netlink, &request, NULL, NULL, NULL, err);
 }
 
@@ -218,14 +169,14 @@ static int choose_name(
 	struct net_devices *devices, const char *asked, const char **ret, struct err *err)
 {
 	const char *mark = strstr(asked, "%d");
-	struct link link;
+	struct net_link link;
 
 	for (int i = 0; i < (mark ? NET_DEVICES_NAME_NUMBERS : 1); i++) {
 		struct err missing = ERR_INIT;
 		const char *name = mark ? arena_printf(devices->arena, "%.*s%d%s",
 						  (int)(mark - asked), asked, i, mark + 2)
 					: asked;
-		int r = find_link(&devices->inside, name, &link, &missing);
+		int r = net_link_find(&devices->inside, name, &link, &missing);
 
 		if (r == -ENODEV) {
 			*ret = name;
@@ -241,8 +192,8 @@ static int choose_name(
 
 static int move_device(struct net_devices *devices, struct device *device, struct err *err)
 {
-	struct link link;
-	int r = find_link(&devices->host, device->host_name, &link, err);
+	struct net_link link;
+	int r = net_link_find(&devices->host, device->host_name, &link, err);
 
 	if (r < 0)
 		return r;
@@ -256,7 +207,7 @@ static int move_device(struct net_devices *devices, struct device *device, struc
 	if (r < 0)
 		return r;
 	device->has_moved = true;
-	r = find_link(&devices->inside, device->name, &link, err);
+	r = net_link_find(&devices->inside, device->name, &link, err);
 	if (r < 0)
 		return r;
 	device->index = link.index;
@@ -329,13 +280,13 @@ int net_devices_move(struct arena *arena, const struct oci_config *config, pid_t
 
 static int return_device(struct net_devices *devices, struct device *device, struct err *err)
 {
-	struct link link;
-	int r = find_link(&devices->inside, device->name, &link, err);
+	struct net_link link;
+	int r = net_link_find(&devices->inside, device->name, &link, err);
 
 	if (r == 0)
 		r = send_to(&devices->inside, link.index, devices->own_ns, device->host_name, err);
 	if (r == 0)
-		r = find_link(&devices->host, device->host_name, &link, err);
+		r = net_link_find(&devices->host, device->host_name, &link, err);
 	if (r < 0)
 		return r;
 	device->has_moved = false;

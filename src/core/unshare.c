@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -75,6 +76,23 @@ static int set_offsets(const struct unshare_request *request, struct err *err)
 	return r;
 }
 
+/* Whoever makes a user namespace owns it. */
+static int become_owner(const struct unshare_request *request, struct err *err)
+{
+	if (!request->has_owner)
+		return 0;
+	if (setgroups(0, NULL) < 0 ||
+		setresgid(request->owner_gid, request->owner_gid, request->owner_gid) < 0 ||
+		setresuid(request->owner_uid, request->owner_uid, request->owner_uid) < 0) {
+		err_sys(err, "become %u:%u, the owner", request->owner_uid, request->owner_gid);
+		return err_hint(err, "only root can make a user namespace for somebody else");
+	}
+	/* else /proc/self would be root's from here on */
+	if (prctl(PR_SET_DUMPABLE, 1) < 0)
+		return err_sys(err, "prctl PR_SET_DUMPABLE");
+	return 0;
+}
+
 /* Made once more on that CPU. */
 static int pin_mounts_on(size_t cpu, struct unshare_helper *helper, struct err *err)
 {
@@ -111,8 +129,12 @@ static int pin_mounts(struct unshare_helper *helper, struct err *err)
 static int make_namespaces(
 	const struct unshare_request *request, struct unshare_helper *helper, struct err *err)
 {
-	int r;
+	int r = unshare_helper_ask(helper, UNSHARE_HELPER_ENTER_GROUP, err);
 
+	if (r == 0)
+		r = become_owner(request, err);
+	if (r < 0)
+		return r;
 	if (unshare((int)request->types) < 0)
 		return explain_unshare(request, err);
 	r = set_offsets(request, err);
@@ -120,7 +142,9 @@ static int make_namespaces(
 		r = write_own("self/setgroups", request->setgroups, err);
 	if (r == 0)
 		r = unshare_helper_ask(helper, UNSHARE_HELPER_MAP, err);
-	return r < 0 ? r : pin_mounts(helper, err);
+	if (r == 0)
+		r = pin_mounts(helper, err);
+	return r < 0 ? r : unshare_helper_ask(helper, UNSHARE_HELPER_CONNECT, err);
 }
 
 /* ---- the child ---- */
@@ -182,14 +206,18 @@ static int lead_child(const struct unshare_request *request, struct unshare_help
 	int r = unshare_helper_ask(helper, UNSHARE_HELPER_PIN_OTHERS, err);
 
 	if (r == 0)
+		r = unshare_helper_ask(helper, UNSHARE_HELPER_LIMIT, err);
+	if (r == 0)
 		r = fd_write_all(child->go_fd, "", 1, err);
 	fd_replace(&child->go_fd, -1);
 	if (r < 0) {
 		process_kill_and_reap(child->pidfd);
 		return r;
 	}
-	unshare_helper_end(helper);
-	return wait_for(request, child, kept, ret_status, err);
+	if (!request->resources)
+		unshare_helper_end(helper);
+	r = wait_for(request, child, kept, ret_status, err);
+	return r < 0 ? r : unshare_helper_ask(helper, UNSHARE_HELPER_REMOVE_GROUP, err);
 }
 
 /* *ret_is_inside: this process goes on as the program. */

@@ -13,6 +13,7 @@
 #include <sys/types.h>
 
 #include "base/err.h"
+#include "base/ip_prefix.h"
 #include "core/id_map.h"
 
 /* A file on which the namespace is mounted, so that it stays. */
@@ -21,16 +22,27 @@ struct unshare_pin {
 	const char *path;
 };
 
+/* The addresses of both ends of a pair of interfaces. */
+struct unshare_veth {
+	struct ip_prefix inside, outside;
+};
+
 /* Strings are borrowed, NULL where nothing was asked for. */
 struct unshare_request {
 	uint64_t types; /* CLONE_NEW…, or-ed */
 	const struct unshare_pin *pins;
 	size_t n_pins;
 
+	const struct oci_resources *resources; /* limits, with does_fork; NULL: none */
+	const struct unshare_veth *veth;       /* with CLONE_NEWNET; NULL: none */
+
 	bool does_fork;
 	bool forwards_signals; /* SIGINT and SIGTERM, to the child; else they are ignored */
 	int death_signal;      /* to the child when the caller dies; 0: none */
 
+	bool has_owner; /* of the user namespace, outside; else the caller */
+	uid_t owner_uid;
+	gid_t owner_gid;
 	struct id_maps maps;
 	const char *setgroups; /* "allow", "deny" */
 	bool keeps_capabilities;
@@ -40,13 +52,17 @@ struct unshare_request {
 
 	unsigned long propagation; /* of all mounts in a new mount namespace: MS_…; 0: unchanged */
 	const char *root;
-	const char *directory; /* inside of root */
-	const char *proc;      /* where a procfs is mounted, inside of root */
+	const char *directory;           /* inside of root */
+	const char *proc;                /* where a procfs is mounted, inside of root */
+	const char *binfmt;              /* the same for a binfmt_misc */
+	const char *const *interpreters; /* registered there, while the caller's root is the root */
+	size_t n_interpreters;
 
 	bool has_monotonic, has_boottime;
 	int64_t monotonic_seconds, boottime_seconds;
 
 	const char *const *args; /* of the program, NULL-terminated, at least one */
+	const char *const *env;  /* NULL-terminated */
 };
 
 /*

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <sys/mount.h>
 #include <sys/socket.h>
@@ -11,6 +12,9 @@
 #include <unistd.h>
 
 #include "base/fd.h"
+#include "base/warn.h"
+#include "core/unshare_group.h"
+#include "core/unshare_veth.h"
 #include "sys/clone.h"
 #include "sys/nsfs.h"
 #include "sys/process.h"
@@ -66,35 +70,79 @@ static int pin_all(
 	return 0;
 }
 
+/* What happened to the program, as the text of an answer that is no failure. */
+static int remove_group(struct unshare_group *group, struct err *err)
+{
+	uint64_t kills;
+	int r = unshare_group_remove(group, &kills, err);
+
+	if (r == 0 && kills > 0) {
+		err_fail(err, ENOMEM,
+			"the memory limit was reached: the kernel ended %llu of the "
+			"processes",
+			(unsigned long long)kills);
+		err->code = 0;
+	}
+	return r;
+}
+
+static int carry_out(enum unshare_helper_task task, const struct unshare_request *request,
+	pid_t pid, struct unshare_group *group, struct err *err)
+{
+	switch (task) {
+	case UNSHARE_HELPER_ENTER_GROUP:
+		return unshare_group_enter(group, request, pid, err);
+	case UNSHARE_HELPER_MAP:
+		return map_ids(request, pid, err);
+	case UNSHARE_HELPER_PIN_MOUNTS:
+		return pin_all(request, true, pid, err);
+	case UNSHARE_HELPER_PIN_OTHERS:
+		return pin_all(request, false, pid, err);
+	case UNSHARE_HELPER_CONNECT:
+		return request->veth ? unshare_veth_connect(request->veth, pid, err) : 0;
+	case UNSHARE_HELPER_LIMIT:
+		return unshare_group_limit(group, err);
+	case UNSHARE_HELPER_REMOVE_GROUP:
+		return remove_group(group, err);
+	}
+	return err_fail(err, EPROTO, "unknown task");
+}
+
 /* Answers with a whole struct err; its code is 0 when all went well. */
 static void serve(const struct unshare_request *request, pid_t pid, int fd)
 {
+	struct unshare_group group = { .caller = pid };
 	struct err ignored = ERR_INIT;
 	char task;
 
 	while (fd_read_up_to(fd, &task, 1, &ignored) == 1) {
 		struct err err = ERR_INIT;
 
-		if (task == UNSHARE_HELPER_MAP)
-			(void)map_ids(request, pid, &err);
-		else
-			(void)pin_all(request, task == UNSHARE_HELPER_PIN_MOUNTS, pid, &err);
+		(void)carry_out((enum unshare_helper_task)task, request, pid, &group, &err);
 		if (fd_write_all(fd, &err, sizeof(err), &ignored) < 0)
-			return;
+			break;
 	}
+	unshare_group_done(&group);
 }
 
 /* ---- in the caller ---- */
+
+static bool is_needed(const struct unshare_request *request)
+{
+	return request->maps.n_uids > 0 || request->maps.n_gids > 0 || request->n_pins > 0 ||
+	       request->resources || request->veth;
+}
 
 int unshare_helper_begin(
 	const struct unshare_request *request, struct unshare_helper *ret, struct err *err)
 {
 	const struct clone_how how = { .cgroup_fd = -1 };
 	pid_t caller = getpid(), pid;
+	sigset_t all;
 	int sockets[2];
 	int r;
 
-	if (request->maps.n_uids == 0 && request->maps.n_gids == 0 && request->n_pins == 0)
+	if (!is_needed(request))
 		return 0;
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets) < 0)
 		return err_sys(err, "socketpair");
@@ -104,6 +152,8 @@ int unshare_helper_begin(
 	if (r < 0)
 		return r;
 	if (pid == 0) {
+		sigfillset(&all);
+		sigprocmask(SIG_SETMASK, &all, NULL);
 		fd_replace(&own_fd, -1);
 		serve(request, caller, helper_fd);
 		_exit(EXIT_SUCCESS);
@@ -130,6 +180,8 @@ int unshare_helper_ask(
 		return (int)length;
 	if (length != sizeof(answer))
 		return err_fail(err, ESRCH, "the helper outside of the namespaces has ended");
+	if (answer.code == 0 && answer.text[0] != '\0')
+		warn(&answer);
 	if (answer.code == 0)
 		return 0;
 	*err = answer;

@@ -6,6 +6,7 @@
 #include <grp.h>
 #include <limits.h>
 #include <sched.h>
+#include <string.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <unistd.h>
@@ -80,6 +81,46 @@ static int mount_proc(const struct unshare_request *request, struct err *err)
 	return r < 0 ? explain_proc(request, err) : 0;
 }
 
+/* Before the root is entered: an interpreter with the flag F is opened here and now. */
+static int make_binfmt(const struct unshare_request *request, int *ret_tree, struct err *err)
+{
+	AUTO_FD int tree = -1;
+	int r;
+
+	if (!request->binfmt)
+		return 0;
+	r = mount_new_fs("binfmt_misc", "binfmt_misc", NULL,
+		MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC, &tree, err);
+	if (r == -EPERM)
+		return err_hint(err, "kernels before 6.7 have one binfmt_misc, the machine's");
+	for (size_t i = 0; r == 0 && i < request->n_interpreters; i++) {
+		const char *definition = request->interpreters[i];
+		AUTO_FD int fd = openat(tree, "register", O_WRONLY | O_CLOEXEC);
+
+		if (fd < 0)
+			return err_sys(err, "open register of binfmt_misc");
+		if (write(fd, definition, strlen(definition)) < 0)
+			return err_sys(err, "register \"%s\"", definition);
+	}
+	if (r == 0)
+		*ret_tree = TAKE_FD(tree);
+	return r;
+}
+
+static int attach_binfmt(const struct unshare_request *request, int tree, struct err *err)
+{
+	AUTO_FD int target = -1;
+
+	if (!request->binfmt)
+		return 0;
+	target = open(request->binfmt, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (target < 0) {
+		err_sys(err, "open %s", request->binfmt);
+		return err_hint(err, "it is in a procfs: --mount-proc");
+	}
+	return mount_attach(tree, target, err);
+}
+
 static int set_ids(const struct unshare_request *request, struct err *err)
 {
 	if (request->has_gid) {
@@ -125,7 +166,7 @@ static int become_user(const struct unshare_request *request, struct err *err)
 
 static int execute(const struct unshare_request *request, bool *ret_is_program, struct err *err)
 {
-	execvp(request->args[0], (char *const *)request->args);
+	execvpe(request->args[0], (char *const *)request->args, (char *const *)request->env);
 	err_sys(err, "execute %s", request->args[0]);
 	*ret_is_program = true;
 	if (err->code == ENOENT && request->root)
@@ -137,12 +178,17 @@ static int execute(const struct unshare_request *request, bool *ret_is_program, 
 int unshare_enter_and_execute(
 	const struct unshare_request *request, bool *ret_is_program, struct err *err)
 {
+	AUTO_FD int binfmt = -1;
 	int r = set_propagation(request, err);
 
+	if (r == 0)
+		r = make_binfmt(request, &binfmt, err);
 	if (r == 0)
 		r = enter_root(request, err);
 	if (r == 0)
 		r = mount_proc(request, err);
+	if (r == 0)
+		r = attach_binfmt(request, binfmt, err);
 	if (r == 0)
 		r = become_user(request, err);
 	if (r == 0)

@@ -79,6 +79,16 @@ void netlink_put(struct netlink_request *request, uint16_t type, const void *dat
 	set_message_length(request);
 }
 
+void netlink_put_header(struct netlink_request *request, const void *header, size_t size)
+{
+	unsigned char *at = reserve(request, size);
+
+	if (!at)
+		return;
+	memcpy(at, header, size);
+	set_message_length(request);
+}
+
 void netlink_put_u32(struct netlink_request *request, uint16_t type, uint32_t value)
 {
 	netlink_put(request, type, &value, sizeof(value));

@@ -44,6 +44,9 @@ void netlink_put_string(struct netlink_request *request, uint16_t type, const ch
 size_t netlink_nest(struct netlink_request *request, uint16_t type);
 void netlink_nest_end(struct netlink_request *request, size_t nest);
 
+/* A header inside of a nest, in front of the attributes there, as a veth's peer has one. */
+void netlink_put_header(struct netlink_request *request, const void *header, size_t size);
+
 /* An attribute that was found; data is not aligned to more than 4 bytes. */
 struct netlink_attribute {
 	const void *data; /* NULL: not there */

@@ -5,7 +5,6 @@
 
 load lib
 
-
 hull() {
 	timeout -k 2 20 "$HULL" "$@" < /dev/null 3>&-
 }
@@ -151,7 +150,7 @@ start_waiting() {
 		echo ready > "$0"; while :; do sleep 0.05; done' "$T/ready" < /dev/null > "$T/out" 2>&1 3>&- &
 	parent=$!
 	eventually test -s "$T/ready"
-	child=$(pgrep -P "$parent")
+	child=$(pgrep -P "$parent" -x sh)
 }
 
 @test "with --kill-child the program does not outlive the command" {
@@ -176,6 +175,167 @@ start_waiting() {
 	[ ! -e "$T/ready.asked" ] && [ -e "/proc/$parent" ]
 	kill -TERM "$child"
 	wait "$parent" || true
+}
+
+# own_group FILE-V1 FILE-V2: of the program's own group, in a script of its
+own_group='own_group() {
+	if [ "$(stat -fc %T /sys/fs/cgroup)" = cgroup2fs ]; then
+		cat "/sys/fs/cgroup$(sed -n "s/^0:://p" /proc/self/cgroup)/$2"
+	else
+		cat "/sys/fs/cgroup/${1%%/*}$(sed -n "s/^[0-9]*:${1%%/*}://p" /proc/self/cgroup)/${1#*/}"
+	fi
+}
+'
+
+# no_group_is_left: of ours
+no_group_is_left() {
+	[ -z "$(find /sys/fs/cgroup -type d -path '*/hull/unshare-*')" ]
+}
+
+@test "limits hold for the program, and their group goes with it" {
+	# shellcheck disable=SC2016  # the inner shell's
+	run hull unshare -u --memory 48m --cpus 0.5 --pids-limit 7 sh -c "$own_group"'
+		own_group memory/memory.limit_in_bytes memory.max
+		own_group pids/pids.max pids.max
+		own_group cpu/cpu.cfs_quota_us cpu.max
+		own_group pids/cgroup.procs cgroup.procs | wc -l
+		grep -c "hull/unshare-" /proc/self/cgroup'
+	echo "$output"
+	[ "$status" = 0 ]
+	[ "${lines[0]}" = $((48 << 20)) ]
+	[ "${lines[1]}" = 7 ]
+	[[ ${lines[2]} = 50000* ]]
+	# the shell, and the pipe's two: the command itself is not counted
+	[ "${lines[3]}" -ge 2 ] && [ "${lines[3]}" -le 4 ]
+	no_group_is_left
+}
+
+@test "a single process is the program alone" {
+	run hull unshare --pids-limit 1 sh -c 'echo there; (true); echo after'
+	[ "${lines[0]}" = there ]
+	[[ $output == *"annot fork"* || $output == *"esource temporarily unavailable"* ]]
+	no_group_is_left
+}
+
+@test "a program that the memory limit ends is told of" {
+	run hull unshare --memory 16m sh -c 'head -c 200m /dev/zero | tail > /dev/null'
+	[ "$status" = 137 ]
+	[[ $output == *"the memory limit was reached: the kernel ended 1 of the processes"* ]]
+	no_group_is_left
+}
+
+@test "a new cgroup namespace begins at the group with the limits" {
+	run hull unshare -C --memory 48m -U -r -pf --mount-proc cat /proc/self/cgroup
+	[ "$status" = 0 ]
+	[[ $output == *:memory:/* || $output == 0::/* ]]
+	run ! grep -q "unshare-" <<< "$output"
+	no_group_is_left
+}
+
+@test "a command that is killed leaves its group while the program runs, and no longer" {
+	start_waiting -u --memory 48m
+	kill -9 "$parent"
+	wait "$parent" || true
+	[ -e "/proc/$child" ]
+	grep -q "hull/unshare-$parent" "/proc/$child/cgroup"
+	kill -9 "$child"
+	eventually no_group_is_left
+}
+
+@test "limits that are none, or cannot be had, are refused before anything is made" {
+	run hull unshare --memory much touch "$T/made"
+	[ "$status" = 1 ]
+	[[ $output == *"--memory much: no size such as 64m"* ]]
+	run hull unshare --cpus 0 touch "$T/made"
+	[[ $output == *"--cpus 0: no number from 0.01"* ]]
+	run hull unshare --pids-limit 0 touch "$T/made"
+	[[ $output == *"--pids-limit 0: at least 1"* ]]
+	chmod 755 "$HULL_TEST_WORK" "$T"
+	cp "$HULL" "$T/hull"
+	run "$HELPERS/as-user" "$T/home" "$T/hull" unshare -r --memory 48m true
+	[ "$status" = 1 ]
+	[[ $output == *"limits: "*"hint: an ordinary user needs a cgroup that was handed over"* ]]
+	[ ! -e "$T/made" ]
+	no_group_is_left
+}
+
+# in_own_net SCRIPT: where the machine's interfaces are not
+in_own_net() {
+	run timeout -k 2 20 unshare --net bash -c "$1" < /dev/null 3>&-
+}
+
+@test "a cable to the host has an address at each end, and both answer" {
+	# shellcheck disable=SC2016  # the inner shell's
+	in_own_net '"$HULL" unshare --veth 10.99.0.2/24 sh -c "
+			ip -o -4 addr show eth0
+			busybox ping -c 1 -W 2 10.99.0.1 && busybox ping -c 1 -W 2 10.99.0.2"
+		"$HULL" unshare -r --veth fd00:99::1/64 -f --kill-child sh -c "
+			busybox ping -c 1 -W 2 fd00:99::2 && ip -o link show"'
+	echo "$output"
+	[ "$status" = 0 ]
+	[[ ${lines[0]} == *"eth0 "*"inet 10.99.0.2/24"* ]]
+	[ "$(grep -c "1 packets received" <<< "$output")" = 3 ]
+	[[ $output == *"eth0@"* ]]
+}
+
+@test "the host's end is named by the command, and goes with the namespace" {
+	# shellcheck disable=SC2016  # the inner shell's
+	in_own_net '"$HULL" unshare --veth 10.99.0.2/24 sleep 1000 &
+		for try in $(seq 200); do ip -o -4 addr show up | grep -q "veth$!" && break; sleep 0.02; done
+		ip -o -4 addr show "veth$!"
+		kill $!; wait $!
+		for try in $(seq 200); do ip -o link | grep -q veth || break; sleep 0.02; done
+		ip -o link | grep -c veth'
+	echo "$output"
+	[[ $output == *"inet 10.99.0.1/24"* ]]
+	[ "${lines[-1]}" = 0 ]
+}
+
+@test "a cable is refused where it cannot be" {
+	run hull unshare --veth 10.99.0.2 true
+	[ "$status" = 1 ]
+	[[ $output == *"--veth 10.99.0.2 is no address such as 10.0.0.2/24"* ]]
+	run hull unshare --veth 10.99.0.0/24 true
+	[[ $output == *"--veth 10.99.0.0/24: its network has no two addresses"* ]]
+	chmod 755 "$HULL_TEST_WORK" "$T"
+	cp "$HULL" "$T/hull"
+	run "$HELPERS/as-user" "$T/home" "$T/hull" unshare -r --veth 10.99.0.2/24 true
+	[ "$status" = 1 ]
+	[[ $output == *"pair of interfaces: "*"operation not permitted"*"takes its root"* ]]
+}
+
+@test "a user namespace can be made for somebody else" {
+	# shellcheck disable=SC2016  # the inner shell's
+	run hull unshare --owner 3000:3001 -r -u sh -c 'id -u; id -g; cat /proc/self/uid_map /proc/self/gid_map; hostname x; hostname'
+	[ "$status" = 0 ]
+	[ "$(tr -s ' ' <<< "$output" | tr '\n' ';')" = "0;0; 0 3000 1; 0 3001 1;x;" ]
+	"$HULL" unshare --owner 3000:3001 sleep 1000 < /dev/null > "$T/out" 2>&1 3>&- &
+	eventually grep -q "^sleep" "/proc/$!/cmdline"
+	[ "$("$HULL" ns -J -t user -o OUID,PID | jq ".namespaces[] | select(.pid == $!) | .ouid")" = 3000 ]
+	kill $!
+	wait $! || true
+	run hull unshare --owner 3000 true
+	[[ $output == *"--owner 3000 is not UID:GID"* ]]
+}
+
+@test "interpreters are registered for the namespace alone" {
+	grep -qw binfmt_misc /proc/filesystems || skip "the kernel has no binfmt_misc"
+	echo 'payload' > "$T/file.hulltest"
+	chmod +x "$T/file.hulltest"
+	run hull unshare -r -l ':hulltest:E::hulltest::/bin/cat:' "$T/file.hulltest"
+	[ "$status" = 0 ]
+	[ "$output" = payload ]
+	[ ! -e /proc/sys/fs/binfmt_misc/hulltest ]
+	run hull unshare -r -l ':broken' true
+	[ "$status" = 1 ]
+	[[ $output == *'register ":broken": invalid argument'* ]]
+}
+
+@test "the environment is handed on, or only what is named" {
+	export KEPT=1 LOST=2
+	[ "$(hull unshare sh -c 'echo $KEPT$LOST')" = 12 ]
+	[ "$(hull unshare --clear-env env)" = "" ]
+	[ "$(hull unshare --clear-env --whitelist-env OTHER,KEPT env)" = KEPT=1 ]
 }
 
 @test "mistake: --pid without a fork" {

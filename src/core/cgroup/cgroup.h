@@ -220,6 +220,9 @@ int cgroup_add_process(const struct cgroup *group, pid_t pid, struct err *err);
 int cgroup_sub_group(struct arena *arena, const struct cgroup *group, const char *where,
 	struct cgroup *ret, struct err *err);
 
+/* The group of any process in each hierarchy that is seen here, none of it ours to remove. */
+int cgroup_of_process(struct arena *arena, pid_t pid, struct cgroup *ret, struct err *err);
+
 /* On v2 a group that hands controllers down to groups inside (as systemd in a container does)
  * cannot be entered itself: clone3 and cgroup_add_process() say EBUSY. This is the group below it,
  * or itself, in which the process pid is, the container's first one say. On v1 it is group. */

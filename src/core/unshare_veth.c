@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/unshare_veth.h"
+
+#include <errno.h>
+#include <net/if.h>
+#include <sched.h>
+
+#include "base/fd.h"
+#include "base/text.h"
+#include "sys/net_link.h"
+#include "sys/nsfs.h"
+
+enum { PATH_BYTES = 64 };
+
+static const char inside_name[] = "eth0";
+
+static int make_pair(struct netlink *netlink, const char *name, pid_t pid, struct err *err)
+{
+	struct netlink_request request;
+	int r;
+
+	netlink_request_init(&request);
+	net_link_put_veth(&request, name, inside_name, pid);
+	r = netlink_execute(netlink, &request, NULL, NULL, NULL, err);
+	if (r == -EOPNOTSUPP)
+		return err_hint(err, "the kernel needs the module veth");
+	return r;
+}
+
+static int bring_up(struct netlink *netlink, const char *name, const struct ip_prefix *address,
+	bool with_loopback, struct err *err)
+{
+	struct netlink_request request;
+	char text[IP_PREFIX_TEXT_BYTES];
+	struct net_link link;
+	int r = net_link_find(netlink, name, &link, err);
+
+	if (r == 0) {
+		netlink_request_init(&request);
+		net_link_put_address(&request, link.index, address);
+		net_link_put_up(&request, link.index);
+		if (with_loopback)
+			net_link_put_up(&request, NET_LINK_LOOPBACK_INDEX);
+		r = netlink_execute(netlink, &request, NULL, NULL, NULL, err);
+	}
+	ip_prefix_format(address, text);
+	return r < 0 ? err_while(err, "%s with %s", name, text) : 0;
+}
+
+static int connect_pair(const struct unshare_veth *veth, pid_t pid, struct err *err)
+{
+	AUTO_NETLINK outside = NETLINK_INIT;
+	AUTO_NETLINK inside = NETLINK_INIT;
+	AUTO_FD int ns_fd = -1;
+	char path[PATH_BYTES], name[IF_NAMESIZE];
+	int r;
+
+	text_format(path, sizeof(path), "/proc/%d/ns/net", (int)pid);
+	text_format(name, sizeof(name), "veth%d", (int)pid);
+	r = nsfs_open(path, CLONE_NEWNET, &ns_fd, err);
+	if (r == 0)
+		r = netlink_open(&outside, err);
+	if (r == 0)
+		r = netlink_open_in(ns_fd, &inside, err);
+	if (r == 0)
+		r = make_pair(&outside, name, pid, err);
+	if (r == 0)
+		r = bring_up(&inside, inside_name, &veth->inside, true, err);
+	return r < 0 ? r : bring_up(&outside, name, &veth->outside, false, err);
+}
+
+int unshare_veth_connect(const struct unshare_veth *veth, pid_t pid, struct err *err)
+{
+	int r = connect_pair(veth, pid, err);
+
+	if (r == -EPERM)
+		err_hint(err, "an interface of the host takes its root");
+	return r < 0 ? err_while(err, "pair of interfaces") : 0;
+}
