@@ -160,7 +160,6 @@ static int offer_console(struct entering *entering, struct err *err)
 static int prepare(struct entering *entering, struct err *err)
 {
 	const struct enter_request *request = entering->request;
-	const char *root = NULL;
 	struct process_stat stat;
 	int r = process_stat_read(request->target, &stat, err);
 
@@ -177,13 +176,11 @@ static int prepare(struct entering *entering, struct err *err)
 		r = offer_console(entering, err);
 	if (r < 0)
 		return r;
-	if (request->enters_root)
-		root = arena_printf(&entering->arena, "/proc/%d/root", request->target);
 	entering->options.id = "enter";
 	entering->options.no_new_keyring = true;
-	entering->options.keeps_groups = denies_setgroups(entering);
+	entering->options.keeps_groups = request->keeps_groups || denies_setgroups(entering);
 	return planner_make_exec(&entering->arena, &entering->config, &entering->facts,
-		&entering->options, root, &entering->launch.plan, err);
+		&entering->options, request->root, &entering->launch.plan, err);
 }
 
 static int start(struct entering *entering, sigset_t *ret_kept, struct err *err)

@@ -20,12 +20,13 @@ struct enter_request {
 	pid_t target;
 	const char *paths[OCI_NAMESPACE_COUNT]; /* files of the namespaces to join; NULL: stay */
 	bool joins_cgroups;                     /* the target's groups and their limits */
-	bool enters_root;                       /* the target's root without its mount namespace */
+	const char *root;                       /* the program's root, as seen when all is joined */
 	const char *directory;                  /* inside */
 	bool has_uid, has_gid;
 	uid_t uid; /* inside; without it 0 in a user namespace, else the caller's */
 	gid_t gid;
 	bool keeps_capabilities; /* also for another user than root */
+	bool keeps_groups;       /* the caller's further groups */
 	const char *const *args; /* NULL-terminated, at least one */
 	const char *const *env;  /* NULL-terminated */
 	bool has_terminal;       /* the program gets a terminal of the target's own */

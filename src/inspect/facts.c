@@ -13,8 +13,7 @@
 
 enum { PATH_BYTES = 64, FILE_BYTES = 65536 };
 
-static const char *read_file(
-	const struct view *view, pid_t pid, const char *name, size_t *ret_length)
+const char *facts_bytes(const struct view *view, pid_t pid, const char *name, size_t *ret_length)
 {
 	char buffer[FILE_BYTES];
 	char path[PATH_BYTES];
@@ -37,7 +36,7 @@ const char *facts_file(const struct view *view, pid_t pid, const char *name)
 {
 	size_t length;
 
-	return read_file(view, pid, name, &length);
+	return facts_bytes(view, pid, name, &length);
 }
 
 /* The first number at text; *ret_end is behind it. */
@@ -79,6 +78,15 @@ static void take_uid(struct arena *arena, const char *value, struct process_fact
 		facts->uid = (uid_t)number;
 }
 
+static void take_gid(struct arena *arena, const char *value, struct process_facts *facts)
+{
+	uint64_t number;
+
+	(void)arena;
+	if (take_number(value, &value, &number))
+		facts->gid = (gid_t)number;
+}
+
 static void take_nspids(struct arena *arena, const char *value, struct process_facts *facts)
 {
 	uint64_t number;
@@ -111,6 +119,7 @@ static const struct {
 	{ "State:\t", take_state },
 	{ "PPid:\t", take_parent },
 	{ "Uid:\t", take_uid },
+	{ "Gid:\t", take_gid },
 	{ "NSpid:\t", take_nspids },
 	{ "VmRSS:\t", take_memory },
 	{ "Kthread:\t", take_kthread },
@@ -147,7 +156,7 @@ const struct process_facts *facts_of(const struct view *view, struct view_proces
 const char *facts_command_line(const struct view *view, struct view_process *process)
 {
 	size_t length;
-	char *line = (char *)read_file(view, process->pid, "cmdline", &length);
+	char *line = (char *)facts_bytes(view, process->pid, "cmdline", &length);
 
 	while (length > 0 && line[length - 1] == '\0')
 		length--;
@@ -184,13 +193,23 @@ bool facts_map_inside(const char *map, uint32_t outside, uint32_t *ret)
 	return false;
 }
 
+static bool has_user_namespace(const struct view *view, struct view_process *process)
+{
+	return process->namespaces[NAMESPACE_KIND_USER] != 0 && facts_of(view, process)->state != 0;
+}
+
 bool facts_uid_inside(const struct view *view, struct view_process *process, uid_t *ret)
 {
-	const struct process_facts *facts = facts_of(view, process);
+	return has_user_namespace(view, process) &&
+	       facts_map_inside(facts_file(view, process->pid, "uid_map"),
+		       facts_of(view, process)->uid, ret);
+}
 
-	if (process->namespaces[NAMESPACE_KIND_USER] == 0 || facts->state == 0)
-		return false;
-	return facts_map_inside(facts_file(view, process->pid, "uid_map"), facts->uid, ret);
+bool facts_gid_inside(const struct view *view, struct view_process *process, gid_t *ret)
+{
+	return has_user_namespace(view, process) &&
+	       facts_map_inside(facts_file(view, process->pid, "gid_map"),
+		       facts_of(view, process)->gid, ret);
 }
 
 struct process_usage facts_usage(const struct view *view, const struct view_process *process)

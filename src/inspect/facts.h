@@ -14,7 +14,8 @@ enum { FACTS_NSPID_MAX = 33 }; /* pid namespaces nest 32 deep */
 struct process_facts {
 	pid_t parent; /* 0: none, or not to be seen */
 	uid_t uid;    /* real, as the reader's user namespace has it */
-	char state;   /* 'S', 'Z' …; 0: it has ended */
+	gid_t gid;
+	char state; /* 'S', 'Z' …; 0: it has ended */
 	bool is_kernel_thread;
 	uint64_t memory_bytes;         /* resident */
 	const char *name;              /* at most 15 bytes */
@@ -33,11 +34,15 @@ const char *facts_command_line(const struct view *view, struct view_process *pro
 /* The text of /proc/PID/NAME, at most 64 KiB of it; "" if it cannot be read. */
 const char *facts_file(const struct view *view, pid_t pid, const char *name);
 
+/* The same with the NULs that may be in it (cmdline, environ). */
+const char *facts_bytes(const struct view *view, pid_t pid, const char *name, size_t *ret_length);
+
 /*
- * The user id in the process's own user namespace; false where it has none there, or the namespace
- * is not to be seen.
+ * The user or group id in the process's own user namespace; false where it has none there, or the
+ * namespace is not to be seen.
  */
 bool facts_uid_inside(const struct view *view, struct view_process *process, uid_t *ret);
+bool facts_gid_inside(const struct view *view, struct view_process *process, gid_t *ret);
 
 /* Pure: outside → inside by the text of uid_map or gid_map, read from outside. */
 bool facts_map_inside(const char *map, uint32_t outside, uint32_t *ret);

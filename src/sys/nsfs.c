@@ -3,16 +3,20 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/sockios.h>
 #include <sched.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/vfs.h>
+#include <unistd.h>
 
 #include "base/fd.h"
 #include "base/parse.h"
 #include "base/text.h"
 #include "sys/clone.h"
+#include "sys/process.h"
 
 enum {
 	NSFS_SUPER_MAGIC = 0x6e736673,
@@ -114,6 +118,25 @@ int nsfs_owner_uid(int ns_fd, uid_t *ret, struct err *err)
 	if (ioctl(ns_fd, NSFS_GET_OWNER_UID, &uid) < 0)
 		return err_sys(err, "ioctl NS_GET_OWNER_UID");
 	*ret = uid;
+	return 0;
+}
+
+int nsfs_open_of_socket(pid_t pid, int number, int *ret_fd, struct err *err)
+{
+	AUTO_FD int pidfd = -1;
+	AUTO_FD int socket_fd = -1;
+	int fd, r = process_pidfd_open(pid, &pidfd, err);
+
+	if (r < 0)
+		return r;
+	socket_fd = (int)syscall(SYS_pidfd_getfd, pidfd, number, 0);
+	if (socket_fd < 0)
+		return err_sys(err, "pidfd_getfd %d of process %d", number, (int)pid);
+	fd = ioctl(socket_fd, SIOCGSKNS);
+	if (fd < 0)
+		return err_sys(
+			err, "ioctl SIOCGSKNS of descriptor %d of process %d", number, (int)pid);
+	*ret_fd = fd;
 	return 0;
 }
 

@@ -33,6 +33,10 @@ int nsfs_open_parent(int ns_fd, int *ret_fd, struct err *err);
 /* Who made a user namespace, as the caller's user namespace has it (NS_GET_OWNER_UID, 4.11). */
 int nsfs_owner_uid(int ns_fd, uid_t *ret, struct err *err);
 
+/* The network namespace of a socket of process pid, by its number there (pidfd_getfd(2), 5.6, and
+ * SIOCGSKNS, 4.10). */
+int nsfs_open_of_socket(pid_t pid, int number, int *ret_fd, struct err *err);
+
 /* One CLONE_NEW…; ENOTTY when the descriptor is no namespace. */
 int nsfs_type(int ns_fd, uint64_t *ret, struct err *err);
 

@@ -90,7 +90,81 @@ with_name() {
 @test "the target's root without its mounts, and a working directory" {
 	start_container
 	[ "$(hull enter -t "$PID" --root sh -c 'ls -d /home/user')" = /home/user ]
-	[ "$(hull enter -t "$PID" --wd /home/user pwd)" = /home/user ]
+	[ "$(hull enter -t "$PID" --wd=/home/user pwd)" = /home/user ]
+}
+
+@test "the target's working directory, environment, user and group are taken over" {
+	user_bundle '.process.cwd = "/home/user" | .process.env += ["MARK=inside"] | .process.user = { uid: 5, gid: 6 }'
+	start_sleeper
+	PID=$(pid_of)
+	[ "$(hull enter -t "$PID" --wd pwd)" = /home/user ]
+	[ "$(hull enter -t "$PID" --wdns /bin pwd)" = /bin ]
+	# shellcheck disable=SC2016  # the inner shell's
+	[ "$(hull enter -t "$PID" --env sh -c 'echo $MARK')" = inside ]
+	# shellcheck disable=SC2016  # the inner shell's
+	[ -z "$(hull enter -t "$PID" sh -c 'echo $MARK')" ]
+	[ "$(hull enter -t "$PID" -S follow -G follow sh -c 'id -u; id -g' | tr '\n' ' ')" = "5 6 " ]
+	run hull enter -t "$PID" -S nobody true
+	[ "$status" = 125 ]
+	[[ $output == *"--setuid nobody is no id"* ]]
+}
+
+@test "a directory of the caller's choice is the root" {
+	mkdir -p "$T/new"
+	cp -al "$HULL_TEST_WORK/rootfs/." "$T/new"
+	: > "$T/new/mark"
+	start_container
+	[ "$(hull enter -t "$PID" --net --root="$T/new" ls /mark)" = /mark ]
+}
+
+@test "the caller's own user is kept where it has a number inside" {
+	user_bundle
+	start_sleeper
+	PID=$(pid_of)
+	run hull enter -t "$PID" --preserve-credentials id -u
+	[ "$status" = 125 ]
+	[[ $output == *"the caller's user has no number in the user namespace"* ]]
+	"$HULL" unshare --map-users 7:0:1 --map-groups 8:0:1 sleep 1000 < /dev/null 3>&- &
+	eventually grep -q '8 *0 *1$' "/proc/$!/gid_map"
+	run hull enter -t $! -U --preserve-credentials sh -c 'id -u; id -g'
+	kill $!
+	[ "${lines[*]}" = "7 8" ]
+}
+
+@test "the user namespace that owns the others can be entered without the one below" {
+	local outer
+
+	# shellcheck disable=SC2016  # the inner shell's
+	unshare --user --map-root-user --uts sh -c 'hostname outer; exec unshare --user --map-root-user sleep 1000' 3>&- &
+	eventually grep -q '^sleep' "/proc/$!/cmdline"
+	outer=$("$HULL" ns -J -t user -o NS,PNS | jq ".namespaces[] | select(.ns == $(stat -L -c %i "/proc/$!/ns/user")) | .pns")
+	[ "$outer" != "$(stat -L -c %i /proc/self/ns/user)" ]
+	run hull enter -t $! --user-parent --uts sh -c 'hostname; readlink /proc/self/ns/user'
+	kill $!
+	echo "$output"
+	[ "${lines[0]}" = outer ]
+	[ "${lines[1]}" = "user:[$outer]" ]
+}
+
+@test "the network of a target's socket is entered" {
+	command -v python3 > /dev/null || skip "there is no python3"
+	# the process itself is in another namespace than its socket
+	unshare --net python3 -c '
+import os, socket, ctypes, time
+s = socket.socket()
+os.dup2(s.fileno(), 9)
+ctypes.CDLL(None).setns(os.open("/proc/1/ns/net", os.O_RDONLY), 0)
+open("'"$T"'/namespace", "w").write(os.readlink("/proc/self/ns/net"))
+time.sleep(1000)' 3>&- &
+	eventually test -s "$T/namespace"
+	run hull enter -t $! --net-socket 9 sh -c 'readlink /proc/self/ns/net; ls /sys/class/net > /dev/null'
+	[ "$status" = 0 ]
+	[[ $output == net:* ]]
+	[ "$output" != "$(< "$T/namespace")" ]
+	run hull enter -t $! --net-socket 77 true
+	kill $!
+	[ "$status" = 125 ]
+	[[ $output == *"pidfd_getfd 77 of process"*"bad file descriptor"* ]]
 }
 
 @test "the exit status is the program's, or says why there was none" {

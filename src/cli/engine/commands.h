@@ -15,7 +15,8 @@
 	X(tree)            \
 	X(pid)             \
 	X(unshare)         \
-	X(enter)
+	X(enter)           \
+	X(debug)
 
 #define ENGINE_COMMAND_DECLARE(name) extern const struct command engine_command_##name;
 ENGINE_COMMANDS(ENGINE_COMMAND_DECLARE)

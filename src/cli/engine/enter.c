@@ -1,29 +1,26 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
-#include <stdlib.h>
+#include <limits.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/fd.h"
+#include "base/parse.h"
 #include "base/text.h"
 #include "cli/engine/commands.h"
-#include "cli/engine/scene.h"
-#include "core/enter.h"
-#include "inspect/target.h"
-
-enum {
-	STATUS_NOT_FOUND = 127,
-	STATUS_NOT_EXECUTABLE = 126,
-	STATUS_FAILED = 125, /* before the program: as docker exec has it */
-};
+#include "cli/engine/entering.h"
+#include "inspect/facts.h"
+#include "sys/nsfs.h"
 
 struct enter_options {
 	const char *target;
 	bool all;
 	const char *except;
 	struct option_optional types[OCI_NAMESPACE_COUNT]; /* as enum oci_namespace_type */
-	bool join_cgroup, root, keep_caps;
-	const char *wd;
-	struct option_number setuid, setgid;
+	bool user_parent, join_cgroup, keep_caps, preserve_credentials, env;
+	struct option_optional root, wd;
+	const char *wdns, *setuid, *setgid;
+	struct option_number net_socket;
 };
 
 #define TYPE(index, name, sign, what)                                             \
@@ -45,30 +42,32 @@ static const struct option_spec enter_option_table[] = {
 	TYPE(OCI_NAMESPACE_CGROUP, "cgroup", 'C', "cgroup"),
 	TYPE(OCI_NAMESPACE_USER, "user", 'U', "user"),
 	TYPE(OCI_NAMESPACE_TIME, "time", 'T', "time"),
+	OPTION_FLAG(struct enter_options, user_parent, "user-parent",
+		.help = "the user namespace that owns the others, or with --user the one it was "
+			"made in"),
+	OPTION_NUMBER(struct enter_options, net_socket, "net-socket", .letter = 'N',
+		.argument = "FD", .help = "the net namespace of the target's socket FD"),
 	OPTION_FLAG(struct enter_options, join_cgroup, "join-cgroup", .letter = 'c',
 		.help = "the target's cgroups, with their limits"),
-	OPTION_FLAG(struct enter_options, root, "root", .letter = 'r',
-		.help = "the target's root directory, without its mount namespace"),
-	OPTION_STRING(struct enter_options, wd, "wd", .letter = 'w', .argument = "DIR",
-		.help = "working directory of the program, inside"),
-	OPTION_NUMBER(struct enter_options, setuid, "setuid", .letter = 'S', .argument = "UID",
-		.help = "user of the program, as inside (default: 0 in a user namespace)"),
-	OPTION_NUMBER(struct enter_options, setgid, "setgid", .letter = 'G', .argument = "GID",
-		.help = "group of the program, as inside"),
+	OPTION_OPTIONAL(struct enter_options, root, "root", .letter = 'r', .argument = "DIR",
+		.help = "the target's root directory, without its mount namespace (or DIR)"),
+	OPTION_OPTIONAL(struct enter_options, wd, "wd", .letter = 'w', .argument = "DIR",
+		.help = "the target's working directory (or DIR, inside)"),
+	OPTION_STRING(struct enter_options, wdns, "wdns", .letter = 'W', .argument = "DIR",
+		.help = "the same as --wd=DIR"),
+	OPTION_FLAG(struct enter_options, env, "env", .letter = 'e',
+		.help = "the target's environment"),
+	OPTION_STRING(struct enter_options, setuid, "setuid", .letter = 'S',
+		.argument = "UID|follow",
+		.help = "user of the program, as inside, or the target's (default: 0 in a user "
+			"namespace)"),
+	OPTION_STRING(struct enter_options, setgid, "setgid", .letter = 'G',
+		.argument = "GID|follow", .help = "the same for its group"),
+	OPTION_FLAG(struct enter_options, preserve_credentials, "preserve-credentials",
+		.help = "in a user namespace, too, the caller's own user and groups"),
 	OPTION_FLAG(struct enter_options, keep_caps, "keep-caps",
 		.help = "all capabilities for another user than root, too"),
 	OPTION_END,
-};
-
-static const enum namespace_kind kinds[OCI_NAMESPACE_COUNT] = {
-	[OCI_NAMESPACE_MNT] = NAMESPACE_KIND_MNT,
-	[OCI_NAMESPACE_PID] = NAMESPACE_KIND_PID,
-	[OCI_NAMESPACE_NET] = NAMESPACE_KIND_NET,
-	[OCI_NAMESPACE_IPC] = NAMESPACE_KIND_IPC,
-	[OCI_NAMESPACE_UTS] = NAMESPACE_KIND_UTS,
-	[OCI_NAMESPACE_USER] = NAMESPACE_KIND_USER,
-	[OCI_NAMESPACE_CGROUP] = NAMESPACE_KIND_CGROUP,
-	[OCI_NAMESPACE_TIME] = NAMESPACE_KIND_TIME,
 };
 
 static int take_except(const char *list, bool is_excepted[NAMESPACE_KIND_COUNT],
@@ -90,43 +89,201 @@ static int take_except(const char *list, bool is_excepted[NAMESPACE_KIND_COUNT],
 	return 0;
 }
 
-/* None named: all. A namespace that the caller is in needs no joining, and may not allow it. */
-static int choose_namespaces(const struct enter_options *options, struct arena *arena,
-	const struct scene *scene, struct view_process *target, struct enter_request *request,
-	struct err *err)
+/* What has to stay open until the program is there. */
+struct held {
+	int user_fd, net_fd;
+};
+
+static void held_close(struct held *held)
 {
-	const struct view_process *own = view_find_process(&scene->view, getpid());
+	fd_close(held->user_fd);
+	fd_close(held->net_fd);
+}
+
+#define AUTO_HELD __attribute__((cleanup(held_close))) struct held
+
+/* One call of the command, and what was found out. */
+struct entering {
+	struct command_call *call;
+	const struct enter_options *options;
+	struct scene scene;
+	struct view_process *target;
+	struct held *held;
+};
+
+static const char *fd_path(struct arena *arena, int fd)
+{
+	return arena_printf(arena, "/proc/self/fd/%d", fd);
+}
+
+/* None named: all. */
+static int make_choice(
+	const struct entering *entering, struct entering_choice *choice, struct err *err)
+{
+	const struct enter_options *options = entering->options;
 	bool is_excepted[NAMESPACE_KIND_COUNT] = { false };
-	bool is_any_named = false;
-	int r = take_except(options->except, is_excepted, arena, err);
+	bool is_any_named = options->user_parent || options->net_socket.is_given;
+	int r = take_except(options->except, is_excepted, entering->call->arena, err);
 
 	for (int i = 0; i < OCI_NAMESPACE_COUNT; i++)
 		is_any_named |= options->types[i].is_given;
-	for (int i = 0; r == 0 && i < OCI_NAMESPACE_COUNT; i++) {
-		const struct option_optional *given = &options->types[i];
-		bool is_wanted = given->is_given || options->all ||
-				 (!is_any_named && !options->root);
+	for (int i = 0; i < OCI_NAMESPACE_COUNT; i++) {
+		bool is_wanted = options->types[i].is_given || options->all ||
+				 (!is_any_named && !options->root.is_given);
 
-		if (given->value)
-			request->paths[i] = given->value;
-		else if (is_wanted && !is_excepted[kinds[i]] && target->namespaces[kinds[i]] != 0 &&
-			 (!own || own->namespaces[kinds[i]] != target->namespaces[kinds[i]]))
-			request->paths[i] = arena_printf(arena, "/proc/%d/ns/%s", target->pid,
-				namespace_kind_name(kinds[i]));
+		choice->is_wanted[i] = is_wanted && !is_excepted[entering_kind(i)];
+		choice->files[i] = options->types[i].value;
 	}
 	return r;
 }
 
-static int take_id(
-	const struct option_number *number, bool *ret_is_given, uint32_t *ret, struct err *err)
+/* The namespace whose owner, or in case of a user namespace whose parent, is meant. */
+static enum oci_namespace_type below_parent(
+	const struct entering *entering, const struct entering_choice *choice)
 {
-	if (!number->is_given)
-		return 0;
-	if (number->value < 0 || number->value >= UINT32_MAX)
-		return err_fail(err, EINVAL, "%lld is no id", (long long)number->value);
-	*ret_is_given = true;
-	*ret = (uint32_t)number->value;
+	int type = OCI_NAMESPACE_MNT;
+
+	if (entering->options->types[OCI_NAMESPACE_USER].is_given)
+		return OCI_NAMESPACE_USER;
+	while (type < OCI_NAMESPACE_TIME &&
+		(type == OCI_NAMESPACE_USER || !choice->is_wanted[type]))
+		type++;
+	return (enum oci_namespace_type)type;
+}
+
+static int open_user_parent(const struct entering *entering, enum oci_namespace_type below,
+	const char *file, int *ret_fd, struct err *err)
+{
+	enum namespace_kind kind = entering_kind(below);
+	const char *path = arena_printf(entering->call->arena, "/proc/%d/ns/%s",
+		entering->target->pid, namespace_kind_name(kind));
+	AUTO_FD int fd = -1;
+	int r = nsfs_open(file ? file : path, namespace_kind_type(kind), &fd, err);
+
+	if (r < 0)
+		return r;
+	return below == OCI_NAMESPACE_USER ? nsfs_open_parent(fd, ret_fd, err)
+					   : nsfs_open_owner(fd, ret_fd, err);
+}
+
+static int choose_user_parent(
+	const struct entering *entering, struct entering_choice *choice, struct err *err)
+{
+	enum oci_namespace_type below = below_parent(entering, choice);
+	int r = open_user_parent(
+		entering, below, choice->files[below], &entering->held->user_fd, err);
+
+	if (r < 0)
+		return err_while(err, "parent user namespace");
+	choice->files[OCI_NAMESPACE_USER] = fd_path(entering->call->arena, entering->held->user_fd);
 	return 0;
+}
+
+static int choose_net_socket(
+	const struct entering *entering, struct entering_choice *choice, struct err *err)
+{
+	int r = nsfs_open_of_socket(entering->target->pid, (int)entering->options->net_socket.value,
+		&entering->held->net_fd, err);
+
+	if (r == 0)
+		choice->files[OCI_NAMESPACE_NET] = fd_path(
+			entering->call->arena, entering->held->net_fd);
+	return r;
+}
+
+static int choose_namespaces(
+	const struct entering *entering, struct enter_request *request, struct err *err)
+{
+	struct entering_choice choice = { .files = { NULL } };
+	int r = make_choice(entering, &choice, err);
+
+	if (r == 0 && entering->options->user_parent)
+		r = choose_user_parent(entering, &choice, err);
+	if (r == 0 && entering->options->net_socket.is_given)
+		r = choose_net_socket(entering, &choice, err);
+	if (r == 0)
+		entering_choose(entering->call->arena, &entering->scene, entering->target, &choice,
+			request->paths);
+	return r;
+}
+
+/* ---- who the program is ---- */
+
+static int refuse_id(const char *what, struct err *err)
+{
+	return err_fail(err, EPERM, "%s has no number in the user namespace", what);
+}
+
+static int take_ids(const struct entering *entering, struct enter_request *request, struct err *err)
+{
+	const struct enter_options *options = entering->options;
+	const struct view *view = &entering->scene.view;
+
+	request->has_uid = options->setuid;
+	request->has_gid = options->setgid;
+	if (text_equal(options->setuid, "follow")) {
+		if (!facts_uid_inside(view, entering->target, &request->uid))
+			return refuse_id("the target's user", err);
+	} else if (options->setuid && parse_id(options->setuid, &request->uid) < 0) {
+		return err_fail(err, EINVAL, "--setuid %s is no id", options->setuid);
+	}
+	if (text_equal(options->setgid, "follow")) {
+		if (!facts_gid_inside(view, entering->target, &request->gid))
+			return refuse_id("the target's group", err);
+	} else if (options->setgid && parse_id(options->setgid, &request->gid) < 0) {
+		return err_fail(err, EINVAL, "--setgid %s is no id", options->setgid);
+	}
+	return 0;
+}
+
+/* What was not asked for otherwise is the caller's own, by the number it has inside. */
+static int preserve_ids(
+	const struct entering *entering, struct enter_request *request, struct err *err)
+{
+	const struct view *view = &entering->scene.view;
+	pid_t pid = entering->target->pid;
+
+	if (!entering->options->preserve_credentials || !request->paths[OCI_NAMESPACE_USER])
+		return 0;
+	request->keeps_groups = true;
+	if (!request->has_uid &&
+		!facts_map_inside(facts_file(view, pid, "uid_map"), geteuid(), &request->uid))
+		return refuse_id("the caller's user", err);
+	if (!request->has_gid &&
+		!facts_map_inside(facts_file(view, pid, "gid_map"), getegid(), &request->gid))
+		return refuse_id("the caller's group", err);
+	request->has_uid = request->has_gid = true;
+	return 0;
+}
+
+/* ---- where it is ---- */
+
+static int take_directory(
+	const struct entering *entering, struct enter_request *request, struct err *err)
+{
+	const struct enter_options *options = entering->options;
+	struct arena *arena = entering->call->arena;
+	char path[PATH_MAX];
+	ssize_t length;
+
+	request->directory = options->wdns ? options->wdns : options->wd.value;
+	if (request->directory || !options->wd.is_given)
+		return 0;
+	length = readlink(arena_printf(arena, "/proc/%d/cwd", request->target), path, sizeof(path));
+	if (length < 0)
+		return err_sys(err, "readlink /proc/%d/cwd", request->target);
+	request->directory = arena_strndup(arena, path, (size_t)length);
+	return 0;
+}
+
+static void take_root(const struct entering *entering, struct enter_request *request)
+{
+	const struct option_optional *root = &entering->options->root;
+
+	if (root->is_given)
+		request->root = root->value ? root->value
+					    : arena_printf(entering->call->arena, "/proc/%d/root",
+						      request->target);
 }
 
 /* /bin/sh: the caller's $SHELL may not be there inside. */
@@ -137,75 +294,63 @@ static const char *const *program_of(const struct command_call *call)
 	return call->n_args > 0 ? call->args : shell;
 }
 
-/* A terminal of the target's own: inside, that of the caller has no name, and may not be its. */
-static bool can_have_terminal(struct arena *arena, const struct enter_request *request)
+static int find_target(struct entering *entering, struct err *err)
 {
-	return isatty(STDIN_FILENO) && isatty(STDOUT_FILENO) && request->paths[OCI_NAMESPACE_MNT] &&
-	       access(arena_printf(arena, "/proc/%d/root/dev/pts/ptmx", request->target), F_OK) ==
-		       0;
-}
-
-static int find_target(const struct enter_options *options, const struct scene *scene,
-	struct target *ret, struct err *err)
-{
+	struct target target = { 0 };
 	int r;
 
-	if (!options->target) {
+	if (!entering->options->target) {
 		err_fail(err, EINVAL, "no target given");
 		return err_hint(err, "--target NAME or PID; hull tree shows them");
 	}
-	r = target_find_inside(
-		&scene->view, scene->known, scene->n_known, options->target, ret, err);
-	if (r < 0)
-		return r;
-	if (ret->process->namespaces[NAMESPACE_KIND_MNT] != 0)
-		return 0;
-	return err_fail(err, EACCES, "process %d: its namespaces may not be seen, or it has ended",
-		ret->process->pid);
+	r = entering_find(&entering->scene, entering->options->target, &target, err);
+	entering->target = target.process;
+	return r;
 }
 
-static int make_request(struct command_call *call, struct enter_request *request, struct err *err)
+static int fill_request(
+	const struct entering *entering, struct enter_request *request, struct err *err)
 {
-	const struct enter_options *options = call->options;
-	AUTO_SCENE scene = SCENE_INIT;
-	struct target target = { 0 };
-	int r = scene_read(call->arena, &scene, err);
+	struct command_call *call = entering->call;
+	const struct enter_options *options = entering->options;
+	int r;
 
-	if (r == 0)
-		r = find_target(options, &scene, &target, err);
-	if (r < 0)
-		return r;
 	*request = (struct enter_request){
-		.target = target.process->pid,
+		.target = entering->target->pid,
 		.joins_cgroups = options->join_cgroup,
-		.enters_root = options->root,
-		.directory = options->wd,
 		.keeps_capabilities = options->keep_caps,
 		.args = program_of(call),
-		.env = (const char *const *)environ,
+		.env = options->env ? entering_environment(call->arena, &entering->scene.view,
+					      entering->target->pid)
+				    : (const char *const *)environ,
 	};
-	r = choose_namespaces(options, call->arena, &scene, target.process, request, err);
+	take_root(entering, request);
+	r = choose_namespaces(entering, request, err);
 	if (r == 0)
-		r = take_id(&options->setuid, &request->has_uid, &request->uid, err);
+		r = take_ids(entering, request, err);
 	if (r == 0)
-		r = take_id(&options->setgid, &request->has_gid, &request->gid, err);
+		r = preserve_ids(entering, request, err);
 	if (r == 0)
-		request->has_terminal = can_have_terminal(call->arena, request);
+		r = take_directory(entering, request, err);
+	if (r == 0)
+		request->has_terminal = entering_has_terminal(call->arena, request);
 	return r;
 }
 
 static int enter_command_run(struct command_call *call, struct err *err)
 {
+	AUTO_HELD held = { -1, -1 };
+	AUTO_SCENE scene = SCENE_INIT;
+	struct entering entering = { .call = call, .options = call->options, .held = &held };
 	struct enter_request request;
-	int r = make_request(call, &request, err);
+	int r = scene_read(call->arena, &scene, err);
 
+	entering.scene = scene; /* borrowed */
 	if (r == 0)
-		r = enter_run(&request, &call->exit_status, err);
-	if (r == -ENOENT && text_has_prefix(err->text, "exec"))
-		call->failure_status = STATUS_NOT_FOUND;
-	else if (r == -EACCES && text_has_prefix(err->text, "exec"))
-		call->failure_status = STATUS_NOT_EXECUTABLE;
-	return r;
+		r = find_target(&entering, err);
+	if (r == 0)
+		r = fill_request(&entering, &request, err);
+	return r < 0 ? r : entering_run(call, &request, err);
 }
 
 const struct command engine_command_enter = {
@@ -221,6 +366,6 @@ const struct command engine_command_enter = {
 	.options_size = sizeof(struct enter_options),
 	.order = OPTION_ORDER_ARGUMENTS_LAST,
 	.max_args = COMMAND_ARGS_UNLIMITED,
-	.failure_status = STATUS_FAILED,
+	.failure_status = ENTERING_STATUS_FAILED,
 	.run = enter_command_run,
 };
