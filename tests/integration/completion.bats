@@ -70,6 +70,19 @@ by_fish() {
 	does_not_say --kernel-memory
 }
 
+@test "bash: the other program's commands, too" {
+	"$HULL" help --completion bash > "$T/hull"
+	# shellcheck disable=SC2016  # the inner shell's
+	output=$(bash -uc '
+		source "$1"
+		shift
+		COMP_WORDS=(hull "$@")
+		COMP_CWORD=$#
+		_hull
+		printf "%s\n" "${COMPREPLY[@]}"' bash "$T/hull" unshare --mem)
+	equal "$output" --memory
+}
+
 @test "zsh: the file is one of its, and names each command and its options" {
 	command -v zsh > /dev/null || skip "there is no zsh"
 	zsh -n "$T/completion"
