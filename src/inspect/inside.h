@@ -7,17 +7,18 @@
  */
 #pragma once
 
-#include "base/arena.h"
-#include "base/err.h"
+#include "inspect/view.h"
 
 /* The host name of a UTS namespace. */
 int inside_host_name(struct arena *arena, int ns_fd, const char **ret, struct err *err);
 
 /*
- * The interfaces of a network namespace but lo, one a line: "eth0@if7 up 10.0.0.2/24". A number
- * behind '@' is the peer's index in the namespace on the other side.
+ * The group that is the root of a cgroup namespace, by a process in it: its path, or, where it is
+ * another one in each hierarchy, a line for each as in /proc/PID/cgroup. Hierarchies in which the
+ * process has left the root are left out; NULL when these are all.
  */
-int inside_interfaces(struct arena *arena, int ns_fd, const char **ret, struct err *err);
+int inside_cgroup_root(const struct view *view, const struct view_process *process, int ns_fd,
+	const char **ret, struct err *err);
 
-/* The number that the caller's network namespace has for another one; -1: none (RTM_GETNSID). */
-int inside_netnsid(int ns_fd, int *ret, struct err *err);
+/* Pure half of it: /proc/PID/cgroup as it is read from outside and from inside. */
+const char *inside_cgroup_roots(struct arena *arena, const char *outside, const char *inside);

@@ -40,6 +40,7 @@ uint64_t namespace_kind_type(enum namespace_kind kind);
 
 struct process_facts;
 struct container_name;
+struct interfaces;
 
 struct view_process {
 	pid_t pid;                                 /* as the mounted /proc counts */
@@ -74,7 +75,8 @@ struct view_namespace {
 	size_t n_holders;
 	uint64_t parent, owner; /* inodes; 0: there is none, or it is not to be seen */
 	bool has_owner_uid;
-	uid_t owner_uid; /* of a user namespace: who made it */
+	uid_t owner_uid;                     /* of a user namespace: who made it */
+	const struct interfaces *interfaces; /* by interfaces.h; NULL: not read yet */
 };
 
 struct view {

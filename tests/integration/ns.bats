@@ -170,18 +170,11 @@ same_as_lsns() {
 }
 
 @test "what is particular to a type is shown" {
-	local net user time
+	local user time
 
-	in_background unshare --net --uts sh -c 'hostname inside; exec sleep 1000'
-	eventually is_other "$started" net
-	net=$started
-	ip link add name hull-t0 type veth peer name hull-t1 netns "$net"
-	nsenter -t "$net" -n ip addr add 192.0.2.7/24 dev hull-t1
-	nsenter -t "$net" -n ip link set hull-t1 up
-	[[ "$(of_namespace "$(inode_of "/proc/$net/ns/net")" '.net[]')" == "hull-t1@if"*" up 192.0.2.7/24"* ]]
-	[ "$(of_namespace "$(inode_of "/proc/$net/ns/net")" .netnsid)" != null ]
-	[ "$(of_namespace "$(inode_of "/proc/$net/ns/uts")" .hostname)" = inside ]
-	ip link delete hull-t0
+	in_background unshare --uts sh -c 'hostname inside; exec sleep 1000'
+	eventually is_other "$started" uts
+	[ "$(of_namespace "$(inode_of "/proc/$started/ns/uts")" .hostname)" = inside ]
 
 	in_background unshare --user --map-user 5 --map-group 6 sleep 1000
 	user=$started
@@ -199,6 +192,57 @@ same_as_lsns() {
 	in_background unshare --pid --fork --kill-child sleep 1000
 	eventually pgrep -P "$started"
 	[ "$(of_namespace "$(inode_of "/proc/$(pgrep -P "$started")/ns/pid")" .nspid)" = "$(pgrep -P "$started")→1" ]
+}
+
+# connected NUMBER: two namespaces of this test's own with a cable between them, beside NUMBER others that have
+# interfaces of the same index and peer; sets $one and $other
+connected() {
+	local i
+
+	for ((i = 0; i < $1; i++)); do
+		in_background unshare --net sh -c 'ip link add name a type veth peer name b && exec sleep 1000'
+		eventually nsenter -t "$started" -n ip -o link show a
+	done
+	in_background unshare --net sleep 1000
+	eventually is_other "$started" net
+	one=$started
+	in_background unshare --net sleep 1000
+	eventually is_other "$started" net
+	other=$started
+	nsenter -t "$one" -n ip link add name near type veth peer name far netns "$other"
+}
+
+@test "interfaces are shown with their addresses, and what is at the other end" {
+	local one other near far
+
+	connected 2
+	near=$(inode_of "/proc/$one/ns/net") far=$(inode_of "/proc/$other/ns/net")
+	nsenter -t "$other" -n ip addr add 192.0.2.7/24 dev far
+	nsenter -t "$other" -n ip link set far up
+	[[ "$(of_namespace "$far" '.net[]')" == "far@if"*" up 192.0.2.7/24"* ]]
+	[ "$(of_namespace "$far" '.peer | join(";")')" = "far is near in $near" ]
+	[ "$(of_namespace "$near" '.peer | join(";")')" = "near is far in $far" ]
+	# both ends in one namespace
+	one=$(inode_of "/proc/${all_started[0]}/ns/net")
+	[ "$(of_namespace "$one" '.peer | sort | join(";")')" = "a is b in $one;b is a in $one" ]
+	# the caller's own number for another one, as ip-netns has it
+	run nsenter -t "$other" -n "$HULL" ns -nr -t net -o NETNSID -Q "NS == $near"
+	[ "$output" = 0 ]
+}
+
+@test "the root of a cgroup namespace is named, also when its first process is below it" {
+	local group
+
+	group=$(awk '$3 ~ /^cgroup2?$/ { print $2; exit }' /proc/self/mounts)/$HULL_TEST_TOKEN/root
+	mkdir -p "$group/below"
+	in_background sh -c 'echo $$ > "$1/cgroup.procs" && exec unshare --cgroup sleep 1000' sh "$group"
+	eventually is_other "$started" cgroup
+	echo "$started" > "$group/below/cgroup.procs"
+	[[ $(of_namespace "$(inode_of "/proc/$started/ns/cgroup")" '.cgroot[]') == *"/$HULL_TEST_TOKEN/root"* ]]
+	[[ $(of_namespace "$(inode_of "/proc/$started/ns/cgroup")" '.cgroot[]') != *"root/below"* ]]
+	stop_all
+	eventually rmdir "$group/below"
+	eventually rmdir "$group"
 }
 
 @test "options choose rows, columns and form" {

@@ -12,6 +12,7 @@
 #include "inspect/facts.h"
 #include "inspect/holders.h"
 #include "inspect/inside.h"
+#include "inspect/interfaces.h"
 
 static struct ns_value none(void)
 {
@@ -122,7 +123,7 @@ static struct ns_value value_netnsid(struct ns_listing *listing, struct view_nam
 
 	if (namespace->kind != NAMESPACE_KIND_NET ||
 		holders_open(&listing->scene.view, namespace, &fd, &ignored) < 0 ||
-		inside_netnsid(fd, &id, &ignored) < 0)
+		interfaces_netnsid(fd, &id, &ignored) < 0)
 		return none();
 	return text(id < 0 ? "unassigned" : arena_printf(listing->arena, "%d", id));
 }
@@ -290,15 +291,29 @@ static struct ns_value value_hostname(struct ns_listing *listing, struct view_na
 
 static struct ns_value value_net(struct ns_listing *listing, struct view_namespace *namespace)
 {
-	struct err ignored = ERR_INIT;
-	const char *lines = NULL;
+	if (namespace->kind != NAMESPACE_KIND_NET)
+		return none();
+	return text(interfaces_text(&listing->scene.view, namespace));
+}
+
+static struct ns_value value_peer(struct ns_listing *listing, struct view_namespace *namespace)
+{
+	if (namespace->kind != NAMESPACE_KIND_NET)
+		return none();
+	return text(interfaces_peers(&listing->scene.view, namespace));
+}
+
+static struct ns_value value_cgroot(struct ns_listing *listing, struct view_namespace *namespace)
+{
+	struct err ignored = ERR_INIT; /* without the right to join it */
+	const char *roots = NULL;
 	AUTO_FD int fd = -1;
 
-	if (namespace->kind != NAMESPACE_KIND_NET ||
+	if (namespace->kind != NAMESPACE_KIND_CGROUP || !namespace->first ||
 		holders_open(&listing->scene.view, namespace, &fd, &ignored) < 0)
 		return none();
-	(void)inside_interfaces(listing->arena, fd, &lines, &ignored);
-	return text(lines);
+	(void)inside_cgroup_root(&listing->scene.view, namespace->first, fd, &roots, &ignored);
+	return text(roots);
 }
 
 #define RIGHT                    \
@@ -337,9 +352,12 @@ const struct ns_column ns_columns[] = {
 	{ "GIDMAP", "the same for groups", { 0 }, true, value_gidmap },
 	{ "NET", "of a net namespace: interfaces, their peers and addresses", CUT, true,
 		value_net },
+	{ "PEER", "of a net namespace: the other ends of its veth pairs", CUT, true, value_peer },
 	{ "HOSTNAME", "of a uts namespace", { 0 }, false, value_hostname },
 	{ "OFFSETS", "of a time namespace: clock, seconds, nanoseconds", { 0 }, true,
 		value_offsets },
+	{ "CGROOT", "of a cgroup namespace: the groups that are its root", CUT, true,
+		value_cgroot },
 	{ "CGROUP", "cgroups of PID", CUT, true, value_cgroup },
 };
 const size_t n_ns_columns = sizeof(ns_columns) / sizeof(ns_columns[0]);
