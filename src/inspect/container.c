@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "inspect/facts.h"
+#include "inspect/names.h"
 
 enum { ID_DIGITS = 64, SHORT_ID_DIGITS = 12 };
 
@@ -189,6 +190,7 @@ static struct container_name find_name(const struct view *view, struct view_proc
 {
 	const struct container_name *name = NULL;
 	struct view_process *ancestor = process;
+	struct container_name found;
 
 	/* bounded: numbers that are used again while they are read could make a ring */
 	for (size_t i = 0; n_known > 0 && !name && ancestor && i < view->n_processes; i++) {
@@ -199,7 +201,10 @@ static struct container_name find_name(const struct view *view, struct view_proc
 		name = find_by_mounts(view, process, known, n_known);
 	if (name)
 		return *name;
-	return container_of_cgroup(view->arena, facts_file(view, process->pid, "cgroup"));
+	found = container_of_cgroup(view->arena, facts_file(view, process->pid, "cgroup"));
+	if (found.engine && is_id(found.id, strlen(found.id)))
+		found.name = names_of(view, found.engine, found.id);
+	return found;
 }
 
 struct container_name container_of(const struct view *view, struct view_process *process,
@@ -228,6 +233,8 @@ const char *container_text(struct arena *arena, const struct container_name *nam
 
 	if (!name->engine)
 		return NULL;
+	if (name->name)
+		return arena_printf(arena, "%s:%s", name->engine, name->name);
 	is_long = is_id(name->id, strlen(name->id));
 	return arena_printf(arena, "%s:%.*s", name->engine,
 		is_long ? SHORT_ID_DIGITS : (int)strlen(name->id), name->id);

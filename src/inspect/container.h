@@ -13,6 +13,7 @@
 struct container_name {
 	const char *engine; /* "docker", "podman", "unit" (of systemd) …; NULL: no container */
 	const char *id;
+	const char *name; /* what people called it, if that is something else; NULL: nothing */
 };
 
 /* A container that is known otherwise, by the first process in it. */
@@ -36,5 +37,6 @@ struct container_name container_of_namespace(const struct view *view,
 	const struct view_namespace *namespace, const struct container_known *known,
 	size_t n_known);
 
-/* "docker:0123456789ab": engine and name, a long id cut to 12 digits; NULL for none. */
+/* "docker:web", or "docker:0123456789ab": engine and name, else the id, a long one cut to 12
+ * digits; NULL for none. */
 const char *container_text(struct arena *arena, const struct container_name *name);

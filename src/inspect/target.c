@@ -16,7 +16,7 @@ static bool is_same(const struct container_name *a, const struct container_name 
 	       text_equal(a->id, b->id);
 }
 
-/* "web", "ENGINE:web"; the beginning of a long id. */
+/* "web", "ENGINE:web"; an id, or the beginning of a long one. */
 static bool has_name(const struct container_name *name, const char *text)
 {
 	const char *id = text;
@@ -26,7 +26,7 @@ static bool has_name(const struct container_name *name, const char *text)
 		return false;
 	if (strncmp(text, name->engine, engine_length) == 0 && text[engine_length] == ':')
 		id = text + engine_length + 1;
-	if (text_equal(name->id, id))
+	if (text_equal(name->id, id) || (name->name && text_equal(name->name, id)))
 		return true;
 	return strlen(name->id) == ID_DIGITS && strlen(id) >= ID_PREFIX_MIN &&
 	       text_has_prefix(name->id, id);

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <sched.h>
 #include <stdlib.h>
 #include <sys/vfs.h>
@@ -16,7 +17,6 @@
 #include "sys/nsfs.h"
 
 enum {
-	PROC_SUPER_MAGIC = 0x9fa0,
 	LINK_BYTES = 64,
 	BUCKETS_MIN = 256, /* a power of two */
 };
@@ -237,6 +237,7 @@ int view_scan(struct arena *arena, struct view *ret, struct err *err)
 	int r = open_proc(&ret->proc_fd, err);
 
 	ret->arena = arena;
+	ret->names = ARENA_NEW(arena, struct view_names);
 	if (r == 0)
 		r = list_processes(ret, err);
 	if (r < 0)

@@ -79,8 +79,20 @@ struct view_namespace {
 	const struct interfaces *interfaces; /* by interfaces.h; NULL: not read yet */
 };
 
+/* What is known of the names of containers (names.h). */
+struct view_name {
+	const char *id;
+	const char *name; /* NULL: it has none */
+};
+
+struct view_names {
+	struct view_name *items;
+	size_t n;
+};
+
 struct view {
 	struct arena *arena;
+	struct view_names *names;
 	int proc_fd; /* owned */
 	struct view_process *processes;
 	size_t n_processes; /* by pid */

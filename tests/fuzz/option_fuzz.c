@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "base/ip_prefix.h"
 #include "cli/container_id.h"
 #include "cli/option.h"
 #include "cli/signal_name.h"
@@ -52,10 +53,26 @@ static void check_result(const struct option_result *result, int argc)
 		assert(result->args[i]);
 }
 
+static void check_prefix(const char *word)
+{
+	char text[IP_PREFIX_TEXT_BYTES];
+	struct ip_prefix prefix, again;
+
+	if (ip_prefix_parse(word, &prefix) < 0)
+		return;
+	ip_prefix_format(&prefix, text);
+	assert(ip_prefix_parse(text, &again) == 0);
+	assert(memcmp(prefix.bytes, again.bytes, sizeof(prefix.bytes)) == 0);
+	if (ip_prefix_neighbour(&prefix, &again) == 0)
+		assert(memcmp(prefix.bytes, again.bytes, sizeof(prefix.bytes)) != 0);
+}
+
 static void check_words(const char *word)
 {
 	struct err err = ERR_INIT;
 	int number = 0;
+
+	check_prefix(word);
 
 	if (container_id_check(word, &err) == 0)
 		assert(!strpbrk(word, "/ \n\x1b") && word[0] != '\0');

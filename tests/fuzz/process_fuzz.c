@@ -6,7 +6,27 @@
 
 #include "inspect/container.h"
 #include "inspect/facts.h"
+#include "inspect/inside.h"
+#include "inspect/names.h"
 #include "sys/nsfs.h"
+
+/* One text as both sides of what is compared: outside in its first half, inside in its second. */
+static void check_roots(struct arena *arena, const char *text, size_t length)
+{
+	const char *outside = arena_strndup(arena, text, length / 2);
+	const char *roots = inside_cgroup_roots(arena, outside, text + length / 2);
+
+	assert(!roots || (roots[0] != '\0' && strchr(roots, '/')));
+}
+
+static void check_names(struct arena *arena, const char *text, size_t length)
+{
+	const char *name = names_parse_docker(arena, text, length);
+
+	assert(!name || name[0] != '\0');
+	name = names_parse_storage(arena, text, length, "0123");
+	assert(!name || name[0] != '\0');
+}
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
@@ -23,6 +43,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 	assert(facts.name && !strchr(facts.name, '\n'));
 	assert(facts.n_nspids <= FACTS_NSPID_MAX);
 	(void)facts_map_inside(text, 1000, &inside);
+	check_roots(&arena, text, strlen(text));
+	check_names(&arena, (const char *)bytes, size);
 	if (nsfs_parse_link(text, &type, &inode) == 0)
 		assert(nsfs_name(type));
 	return 0;

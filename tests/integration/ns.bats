@@ -154,6 +154,28 @@ same_as_lsns() {
 	eventually rmdir "$group"
 }
 
+@test "a container of another engine is called by the name that people gave it" {
+	local id group
+	id=$(printf '%064d' 8)
+
+	group=$(awk '$3 ~ /^cgroup2?$/ { print $2; exit }' /proc/self/mounts)/$HULL_TEST_TOKEN/docker-$id.scope
+	mkdir -p "$group" "$T/containers/$id"
+	echo '{"Name": "/web"}' > "$T/containers/$id/config.v2.json"
+	in_background sh -c 'echo $$ > "$1/cgroup.procs" && exec unshare --uts sleep 1000' sh "$group"
+	eventually is_other "$started" uts
+	run unshare --mount --propagation private bash -c '
+		mount -t tmpfs lib /var/lib && mkdir /var/lib/docker && ln -s "$1/containers" /var/lib/docker/containers
+		"$HULL" tree -n web; "$HULL" pid docker:web "$2"; "$HULL" enter -t web readlink /proc/self/ns/uts' bash "$T" "$started"
+	echo "$output"
+	[[ $output == *"docker:web "*"sleep 1000"* ]]
+	[[ $output == *"
+$started
+docker:web:"* ]]
+	[ "${lines[-1]}" = "$(readlink "/proc/$started/ns/uts")" ]
+	stop_all
+	eventually rmdir "$group"
+}
+
 @test "an ordinary user sees its own and is told how many processes were hidden" {
 	local n
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
+#include <linux/magic.h>
 #include <sched.h>
 #include <sys/vfs.h>
 #include <unistd.h>
@@ -9,7 +10,6 @@
 #include "cli/engine/unshare_options.h"
 
 enum {
-	PROC_SUPER_MAGIC = 0x9fa0,
 	STATUS_NOT_FOUND = 127,
 	STATUS_NOT_EXECUTABLE = 126,
 };
