@@ -22,6 +22,7 @@
 
 enum { PATH_BYTES = 64 };
 
+static const char *const toolbox_name = &DEBUG_ROOT_TOOLBOX[1];
 static const char old_name[] = ".root"; /* in the new root, while it is filled */
 
 /* ---- in the maker: joining ---- */
@@ -74,7 +75,7 @@ static int take_entry(int old_fd, int new_fd, const char *name, struct err *err)
 	struct stat st;
 	AUTO_FD int made = -1;
 
-	if (text_equal(name, DEBUG_ROOT_TOOLBOX + 1))
+	if (text_equal(name, toolbox_name))
 		return 0;
 	if (fstatat(old_fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
 		return err_sys(err, "stat %s", name);
@@ -125,7 +126,7 @@ static int fill(int new_fd, int old_tree_fd, int toolbox_fd, struct err *err)
 	if (r == 0)
 		r = take_entries(new_fd, err);
 	if (r == 0)
-		r = put_tree(toolbox_fd, new_fd, DEBUG_ROOT_TOOLBOX + 1, err);
+		r = put_tree(toolbox_fd, new_fd, toolbox_name, err);
 	if (r < 0)
 		return r;
 	if (fchdir(new_fd) < 0 || chroot(".") < 0)

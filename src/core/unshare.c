@@ -217,7 +217,10 @@ static int lead_child(const struct unshare_request *request, struct unshare_help
 	if (!request->resources)
 		unshare_helper_end(helper);
 	r = wait_for(request, child, kept, ret_status, err);
-	return r < 0 ? r : unshare_helper_ask(helper, UNSHARE_HELPER_REMOVE_GROUP, err);
+	if (r == 0)
+		r = unshare_helper_ask(helper, UNSHARE_HELPER_REMOVE_GROUP, err);
+	unshare_helper_leave(helper);
+	return r;
 }
 
 /* *ret_is_inside: this process goes on as the program. */

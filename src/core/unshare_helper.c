@@ -70,20 +70,33 @@ static int pin_all(
 	return 0;
 }
 
+static struct err left_running(void)
+{
+	struct err err = ERR_INIT;
+
+	err_fail(&err, EBUSY,
+		"what the program left running keeps its limits, and their cgroup "
+		"goes with the last of it");
+	return err;
+}
+
 /* What happened to the program, as the text of an answer that is no failure. */
 static int remove_group(struct unshare_group *group, struct err *err)
 {
 	uint64_t kills;
 	int r = unshare_group_remove(group, &kills, err);
 
-	if (r == 0 && kills > 0) {
+	if (r == 0 && kills > 0)
 		err_fail(err, ENOMEM,
 			"the memory limit was reached: the kernel ended %llu of the "
 			"processes",
 			(unsigned long long)kills);
-		err->code = 0;
-	}
-	return r;
+	else if (r == -EBUSY)
+		*err = left_running();
+	else if (r < 0)
+		return r;
+	err->code = 0;
+	return 0;
 }
 
 static int carry_out(enum unshare_helper_task task, const struct unshare_request *request,
@@ -108,6 +121,15 @@ static int carry_out(enum unshare_helper_task task, const struct unshare_request
 	return err_fail(err, EPROTO, "unknown task");
 }
 
+/* Whoever reads what the command wrote must not wait for what is left. */
+static void let_go_of_streams(void)
+{
+	AUTO_FD int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	for (int standard = STDIN_FILENO; null >= 0 && standard <= STDERR_FILENO; standard++)
+		(void)dup2(null, standard);
+}
+
 /* Answers with a whole struct err; its code is 0 when all went well. */
 static void serve(const struct unshare_request *request, pid_t pid, int fd)
 {
@@ -122,6 +144,7 @@ static void serve(const struct unshare_request *request, pid_t pid, int fd)
 		if (fd_write_all(fd, &err, sizeof(err), &ignored) < 0)
 			break;
 	}
+	let_go_of_streams();
 	unshare_group_done(&group);
 }
 
@@ -186,6 +209,12 @@ int unshare_helper_ask(
 		return 0;
 	*err = answer;
 	return -answer.code;
+}
+
+void unshare_helper_leave(struct unshare_helper *helper)
+{
+	fd_replace(&helper->fd, -1);
+	fd_replace(&helper->pidfd, -1);
 }
 
 void unshare_helper_end(struct unshare_helper *helper)

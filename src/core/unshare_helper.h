@@ -37,5 +37,8 @@ int unshare_helper_begin(
 int unshare_helper_ask(
 	struct unshare_helper *helper, enum unshare_helper_task task, struct err *err);
 
+/* Without waiting: it may still have a group to look after. */
+void unshare_helper_leave(struct unshare_helper *helper);
+
 /* In a forked child, too: there only the descriptors are closed. */
 void unshare_helper_end(struct unshare_helper *helper);

@@ -242,6 +242,15 @@ no_group_is_left() {
 	eventually no_group_is_left
 }
 
+@test "what the program leaves running keeps its limits, and the command does not wait for it" {
+	run hull unshare --pids-limit 9 sh -c 'sleep 1000 < /dev/null > /dev/null 2>&1 & exit 7'
+	[ "$status" = 7 ]
+	[[ $output == *"what the program left running keeps its limits"* ]]
+	grep -q "hull/unshare-" "/proc/$(pgrep -n -x -f "sleep 1000")/cgroup"
+	kill "$(pgrep -n -x -f "sleep 1000")"
+	eventually no_group_is_left
+}
+
 @test "limits that are none, or cannot be had, are refused before anything is made" {
 	run hull unshare --memory much touch "$T/made"
 	[ "$status" = 1 ]
