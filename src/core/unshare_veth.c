@@ -4,13 +4,19 @@
 #include <errno.h>
 #include <net/if.h>
 #include <sched.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "base/fd.h"
 #include "base/text.h"
 #include "sys/net_link.h"
 #include "sys/nsfs.h"
 
-enum { PATH_BYTES = 64 };
+enum {
+	PATH_BYTES = 64,
+	CARRIER_STEP_USEC = 5000,
+	CARRIER_TRIES = 400,
+};
 
 static const char inside_name[] = "eth0";
 
@@ -47,6 +53,25 @@ static int bring_up(struct netlink *netlink, const char *name, const struct ip_p
 	return r < 0 ? err_while(err, "%s with %s", name, text) : 0;
 }
 
+/*
+ * IPv6 has no route before the kernel has told it of the carrier, which takes up to a second when
+ * links come and go. If it takes longer, so be it.
+ */
+static int wait_for_carrier(
+	struct netlink *netlink, const struct ip_prefix *address, struct err *err)
+{
+	struct net_link link = { 0 };
+	int r = 0;
+
+	for (int i = 0; r == 0 && address->family == AF_INET6 && i < CARRIER_TRIES; i++) {
+		r = net_link_find(netlink, inside_name, &link, err);
+		if (link.flags & IFF_RUNNING)
+			break;
+		usleep(CARRIER_STEP_USEC);
+	}
+	return r;
+}
+
 static int connect_pair(const struct unshare_veth *veth, pid_t pid, struct err *err)
 {
 	AUTO_NETLINK outside = NETLINK_INIT;
@@ -66,7 +91,9 @@ static int connect_pair(const struct unshare_veth *veth, pid_t pid, struct err *
 		r = make_pair(&outside, name, pid, err);
 	if (r == 0)
 		r = bring_up(&inside, inside_name, &veth->inside, true, err);
-	return r < 0 ? r : bring_up(&outside, name, &veth->outside, false, err);
+	if (r == 0)
+		r = bring_up(&outside, name, &veth->outside, false, err);
+	return r < 0 ? r : wait_for_carrier(&inside, &veth->inside, err);
 }
 
 int unshare_veth_connect(const struct unshare_veth *veth, pid_t pid, struct err *err)
