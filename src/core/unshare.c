@@ -207,8 +207,8 @@ static int lead_child(const struct unshare_request *request, struct unshare_help
 
 	if (r == 0)
 		r = unshare_helper_ask(helper, UNSHARE_HELPER_LIMIT, err);
-	if (r == 0)
-		r = fd_write_all(child->go_fd, "", 1, err);
+	if (r == 0 && send(child->go_fd, "", 1, MSG_NOSIGNAL) < 0)
+		r = err_sys(err, "send to the program's process");
 	fd_replace(&child->go_fd, -1);
 	if (r < 0) {
 		process_kill_and_reap(child->pidfd);
@@ -219,7 +219,6 @@ static int lead_child(const struct unshare_request *request, struct unshare_help
 	r = wait_for(request, child, kept, ret_status, err);
 	if (r == 0)
 		r = unshare_helper_ask(helper, UNSHARE_HELPER_REMOVE_GROUP, err);
-	unshare_helper_leave(helper);
 	return r;
 }
 

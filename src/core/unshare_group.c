@@ -67,9 +67,10 @@ int unshare_group_limit(struct unshare_group *group, struct err *err)
 	if (group->group.n_dirs == 0)
 		return 0;
 	r = cgroup_add_process(&group->own, group->caller, err);
-	group->is_caller_inside = false;
-	if (r == 0)
+	if (r == 0) {
+		group->is_caller_inside = false;
 		r = cgroup_limit(&group->group, &group->settings, err);
+	}
 	if (r == 0)
 		r = cgroup_after_spawn(&group->group, group->caller, &group->settings, err);
 	return r < 0 ? explain(err) : 0;

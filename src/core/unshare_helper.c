@@ -144,6 +144,7 @@ static void serve(const struct unshare_request *request, pid_t pid, int fd)
 		if (fd_write_all(fd, &err, sizeof(err), &ignored) < 0)
 			break;
 	}
+	fd_close(fd); /* if there is still somebody waiting for an answer, there will be none */
 	let_go_of_streams();
 	unshare_group_done(&group);
 }
@@ -178,10 +179,11 @@ int unshare_helper_begin(
 		sigfillset(&all);
 		sigprocmask(SIG_SETMASK, &all, NULL);
 		fd_replace(&own_fd, -1);
-		serve(request, caller, helper_fd);
+		serve(request, caller, TAKE_FD(helper_fd));
 		_exit(EXIT_SUCCESS);
 	}
 	ret->fd = TAKE_FD(own_fd);
+	ret->has_group = request->resources;
 	return 0;
 }
 
@@ -191,13 +193,11 @@ int unshare_helper_ask(
 	char byte = (char)task;
 	struct err answer;
 	ssize_t length;
-	int r;
 
 	if (helper->fd < 0)
 		return 0;
-	r = fd_write_all(helper->fd, &byte, 1, err);
-	if (r < 0)
-		return err_while(err, "helper outside of the namespaces");
+	if (send(helper->fd, &byte, 1, MSG_NOSIGNAL) < 0)
+		return err_sys(err, "send to the helper outside of the namespaces");
 	length = fd_read_up_to(helper->fd, &answer, sizeof(answer), err);
 	if (length < 0)
 		return (int)length;
@@ -211,19 +211,13 @@ int unshare_helper_ask(
 	return -answer.code;
 }
 
-void unshare_helper_leave(struct unshare_helper *helper)
-{
-	fd_replace(&helper->fd, -1);
-	fd_replace(&helper->pidfd, -1);
-}
-
 void unshare_helper_end(struct unshare_helper *helper)
 {
 	struct err ignored = ERR_INIT;
 	int status;
 
 	fd_replace(&helper->fd, -1); /* it sees the end and ends, too */
-	if (helper->pidfd >= 0)
+	if (helper->pidfd >= 0 && !helper->has_group)
 		(void)process_wait(helper->pidfd, &status, &ignored);
 	fd_replace(&helper->pidfd, -1);
 }

@@ -24,9 +24,10 @@ enum unshare_helper_task {
 struct unshare_helper {
 	int fd; /* -1: there is nothing to do */
 	int pidfd;
+	bool has_group; /* it ends when that is empty, so nobody in it may wait for it */
 };
 
-#define UNSHARE_HELPER_INIT ((struct unshare_helper){ -1, -1 })
+#define UNSHARE_HELPER_INIT ((struct unshare_helper){ -1, -1, false })
 #define AUTO_UNSHARE_HELPER __attribute__((cleanup(unshare_helper_end))) struct unshare_helper
 
 /* Before unshare(2); where there is nothing to do none is made. */
@@ -37,8 +38,6 @@ int unshare_helper_begin(
 int unshare_helper_ask(
 	struct unshare_helper *helper, enum unshare_helper_task task, struct err *err);
 
-/* Without waiting: it may still have a group to look after. */
-void unshare_helper_leave(struct unshare_helper *helper);
-
-/* In a forked child, too: there only the descriptors are closed. */
+/* Waits for its end, unless it has a group. In a forked child, too: there only the descriptors are
+ * closed. */
 void unshare_helper_end(struct unshare_helper *helper);
