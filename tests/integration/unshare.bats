@@ -53,6 +53,9 @@ made_of() {
 	[ "$(hull unshare --map-user 7 --map-group 8 sh -c 'id -u; id -g' | tr '\n' ' ')" = "7 8 " ]
 	[ "$(hull unshare --map-users 0:100000:10 --map-users 20:200000:5 --map-groups 0:100000:10 \
 		sh -c 'cat /proc/self/uid_map' | awk '{ print $1, $2, $3 }' | tr '\n' ';')" = "0 100000 10;20 200000 5;" ]
+	[ "$(hull unshare --map-user daemon --map-group daemon sh -c 'id -u; id -g' | tr '\n' ' ')" = "$(id -u daemon) $(id -g daemon) " ]
+	run hull unshare --map-user nobody-at-all true
+	[[ $output == *"nobody-at-all is neither a number nor a name in /etc/passwd"* ]]
 	run hull unshare --map-users 1:2 true
 	[ "$status" = 1 ]
 	[[ $output == *'id map "1:2"'* ]]

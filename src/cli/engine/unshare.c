@@ -48,9 +48,9 @@ static const struct option_spec unshare_option_table[] = {
 		.help = "be root inside; implies --user"),
 	OPTION_FLAG(struct unshare_options, map_current_user, "map-current-user", .letter = 'c',
 		.help = "be the same user inside; implies --user"),
-	OPTION_NUMBER(struct unshare_options, map_user, "map-user", .argument = "UID",
+	OPTION_STRING(struct unshare_options, map_user, "map-user", .argument = "UID|NAME",
 		.help = "be this user inside; implies --user"),
-	OPTION_NUMBER(struct unshare_options, map_group, "map-group", .argument = "GID",
+	OPTION_STRING(struct unshare_options, map_group, "map-group", .argument = "GID|NAME",
 		.help = "be this group inside; implies --user"),
 	OPTION_FLAG(struct unshare_options, map_auto, "map-auto",
 		.help = "map the further ids of /etc/subuid and /etc/subgid, from 0 on; implies "

@@ -16,6 +16,7 @@ struct unshare_map {
 	const struct option_list
 		*ranges;         /* "auto", "subids", "all", INNER:OUTER:COUNT, OUTER,INNER,COUNT */
 	uint32_t own;            /* outside */
+	const char *names_path;  /* "/etc/passwd": where the options' names are found */
 	const char *subids_path; /* "/etc/subuid" */
 	const char *proc_name;   /* "uid_map" */
 };

@@ -17,7 +17,7 @@ struct unshare_options {
 	bool fork, forward_signals, keep_caps, clear_env;
 	struct option_optional kill_child, mount_proc, mount_binfmt;
 	struct option_list load_interp;
-	struct option_number map_user, map_group;
+	const char *map_user, *map_group;
 	struct option_list map_users, map_groups;
 	bool map_root_user, map_current_user, map_auto, map_subids;
 	const char *propagation, *setgroups, *root, *wd, *owner, *whitelist_env, *veth;

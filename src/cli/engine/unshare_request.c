@@ -12,6 +12,7 @@
 #include "cli/engine/unshare_maps.h"
 #include "cli/engine/unshare_options.h"
 #include "cli/signal_name.h"
+#include "core/user_name.h"
 #include "sys/clone.h"
 
 const uint64_t unshare_types[UNSHARE_TYPES] = { CLONE_NEWIPC, CLONE_NEWNS, CLONE_NEWNET,
@@ -19,8 +20,8 @@ const uint64_t unshare_types[UNSHARE_TYPES] = { CLONE_NEWIPC, CLONE_NEWNS, CLONE
 
 static bool needs_user_namespace(const struct unshare_options *options)
 {
-	return options->map_root_user || options->map_current_user || options->map_user.is_given ||
-	       options->map_group.is_given || options->map_auto || options->map_subids ||
+	return options->map_root_user || options->map_current_user || options->map_user ||
+	       options->map_group || options->map_auto || options->map_subids ||
 	       options->map_users.n_items > 0 || options->map_groups.n_items > 0 || options->owner;
 }
 
@@ -96,13 +97,14 @@ static int take_owner(const char *text, struct unshare_request *request, struct 
 }
 
 /* The caller's own id inside: what is said of it alone wins over what is said of user and group. */
-static int take_single(const struct unshare_options *options, const struct option_number *given,
-	const char *name, struct unshare_map *map, struct err *err)
+static int take_single(const struct unshare_options *options, struct arena *arena,
+	const char *given, struct unshare_map *map, struct err *err)
 {
-	map->has_single = given->is_given || options->map_root_user || options->map_current_user;
-	if (given->is_given)
-		return take_id(given, name, &map->single, err);
+	map->has_single = given || options->map_root_user || options->map_current_user;
 	map->single = options->map_root_user ? 0 : map->own;
+	if (given && user_id(arena, map->names_path, given, &map->single) < 0)
+		return err_fail(err, EINVAL, "%s is neither a number nor a name in %s", given,
+			map->names_path);
 	return 0;
 }
 
@@ -126,20 +128,22 @@ static int take_maps(const struct unshare_options *options, struct arena *arena,
 	struct unshare_map users = {
 		.ranges = ranges_of(options, arena, &options->map_users),
 		.own = request->has_owner ? request->owner_uid : geteuid(),
+		.names_path = "/etc/passwd",
 		.subids_path = "/etc/subuid",
 		.proc_name = "uid_map",
 	};
 	struct unshare_map groups = {
 		.ranges = ranges_of(options, arena, &options->map_groups),
 		.own = request->has_owner ? request->owner_gid : getegid(),
+		.names_path = "/etc/group",
 		.subids_path = "/etc/subgid",
 		.proc_name = "gid_map",
 	};
 	struct oci_id_mapping *uids, *gids;
-	int r = take_single(options, &options->map_user, "map-user", &users, err);
+	int r = take_single(options, arena, options->map_user, &users, err);
 
 	if (r == 0)
-		r = take_single(options, &options->map_group, "map-group", &groups, err);
+		r = take_single(options, arena, options->map_group, &groups, err);
 	if (r == 0)
 		r = unshare_map_make(arena, &users, &uids, &request->maps.n_uids, err);
 	if (r == 0)
