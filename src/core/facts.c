@@ -19,6 +19,7 @@
 #include "sys/clone.h"
 #include "sys/mount_api.h"
 #include "sys/mount_id.h"
+#include "sys/mountinfo.h"
 #include "sys/nsfs.h"
 #include "sys/scheduling.h"
 
@@ -237,6 +238,62 @@ static bool has_option(const struct oci_mount *mount, const char *name)
 	return false;
 }
 
+static bool binds_a_directory(const struct oci_config *config, const struct host_facts *facts)
+{
+	for (size_t i = 0; i < config->n_mounts; i++)
+		if (facts->sources[i].is_directory)
+			return true;
+	return false;
+}
+
+static void mark_if_same(struct path_facts *facts, const struct stat *st)
+{
+	if (facts->is_directory && facts->device == st->st_dev && facts->inode == st->st_ino)
+		facts->has_namespaces = true;
+}
+
+struct pinned {
+	const struct oci_config *config;
+	struct host_facts *facts;
+};
+
+/* Every directory above a pinned mount namespace, by whatever name it is bound. */
+static int mark_above(const struct mountinfo *mount, void *context, struct err *err)
+{
+	const struct pinned *pinned = context;
+	char path[PATH_MAX];
+	struct stat st;
+
+	(void)err;
+	if (!text_equal(mount->type, "nsfs") || !text_has_prefix(mount->root, "mnt:"))
+		return 0;
+	text_copy(path, sizeof(path), mount->mount_point);
+	for (char *slash = strrchr(path, '/'); slash; slash = strrchr(path, '/')) {
+		slash[slash == path] = '\0';
+		if (stat(path, &st) < 0)
+			return 0;
+		mark_if_same(&pinned->facts->root, &st);
+		for (size_t i = 0; i < pinned->config->n_mounts; i++)
+			mark_if_same(&pinned->facts->sources[i], &st);
+		if (slash == path)
+			break;
+	}
+	return 0;
+}
+
+static void read_pinned(const struct oci_config *config, struct host_facts *ret)
+{
+	struct pinned pinned = { .config = config, .facts = ret };
+	struct err ignored = ERR_INIT; /* then the mount says what is wrong */
+	AUTO_FD int fd = -1;
+
+	if (!ret->is_privileged || !binds_a_directory(config, ret))
+		return;
+	fd = open("/proc/self/mountinfo", O_RDONLY | O_CLOEXEC);
+	if (fd >= 0)
+		mountinfo_read(fd, mark_above, &pinned, &ignored);
+}
+
 static void read_sources(
 	struct arena *arena, const struct oci_config *config, struct host_facts *ret)
 {
@@ -371,6 +428,7 @@ int facts_read(struct arena *arena, const struct oci_config *config, const char 
 	read_path(arena, path_join(arena, bundle, config->root->path), false, &ret->root);
 	read_sources(arena, config, ret);
 	compare_mounts(config, ret);
+	read_pinned(config, ret);
 	read_reach(config, ret);
 	read_labels(config, ret);
 	read_affinity(ret);

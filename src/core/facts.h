@@ -25,6 +25,9 @@ struct path_facts {
 	bool exists;
 	bool is_directory;
 	bool is_on_root_mount; /* on the mount at "/"; only known where rootfsPropagation asks */
+	bool has_namespaces;   /* a directory below which mount namespaces are pinned: a copy of
+				  that tree cannot be attached (ELOOP), unless it was made from
+				  a copy of all mounts, which has none of them */
 	bool is_out_of_reach;  /* for the root of the container's user namespace */
 	bool no_follow;        /* a symbolic link at path's end is meant itself */
 	const char *link;      /* what that link says; NULL: there is none, or it is followed */

@@ -986,3 +986,29 @@ pipe fifo 620"
 	fails_with "/mounts/"
 	says "copy-symlink and dest-nofollow"
 }
+
+@test "a directory below which mount namespaces are pinned is bound with all that is mounted in it" {
+	local file cpu
+
+	# what `ip netns` does for networks and snapd for mounts
+	mkdir -p "$T/pins/below" "$T/other"
+	mount -t tmpfs -o mode=755 pins "$T/pins"
+	mount --make-private "$T/pins"
+	mkdir "$T/pins/below"
+	mount -t tmpfs -o mode=755 below "$T/pins/below"
+	touch "$T/pins/below/file" "$T/pins/namespace"
+	# the kernel pins one only in a namespace that it thinks older: numbers are handed out by each processor
+	for ((cpu = 0; cpu < $(nproc --all); cpu++)); do
+		! taskset -c $cpu unshare --mount="$T/pins/namespace" --propagation unchanged true || break
+	done
+	grep -q "mnt:.* $T/pins/namespace " /proc/self/mountinfo
+	ln -s pins "$T/link"
+	for file in "$T/pins /" "$T/link /" "$T /pins/" "/ $T/pins/"; do
+		bundle
+		add_mount /there bind "${file% *}" rbind ro
+		run_in "ls /there${file#* }below"
+		prints file
+	done
+	umount "$T/pins/namespace"
+	umount -R "$T/pins"
+}

@@ -47,9 +47,13 @@ const char *planner_format(struct planner *planner, const char *format, ...)
  * covers locked, which a clone of the host's own mounts has not. But where the container's root
  * cannot reach, only the caller can.
  */
-static bool clones_in_caller(const struct planner *planner, const struct path_facts *seen)
+static bool clones_in_caller(
+	const struct planner *planner, const struct path_facts *seen, bool is_recursive)
 {
 	if (!planner->facts->is_privileged)
+		return false;
+	if (is_recursive && seen->has_namespaces && planner->new_mount &&
+		!planner->plan->spawn.use_template)
 		return false;
 	return !(planner->new_user || planner->joined_user) || seen->is_out_of_reach;
 }
@@ -66,7 +70,7 @@ void planner_set_source(struct planner *planner, const struct path_facts *seen, 
 		.inode = seen->inode,
 		.no_follow = seen->no_follow,
 	};
-	if (!clones_in_caller(planner, seen))
+	if (!clones_in_caller(planner, seen, is_recursive))
 		return;
 	slot = planner_add_slot(planner, SLOT_TREE, &source->slot);
 	slot->path = seen->path;

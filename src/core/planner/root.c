@@ -24,6 +24,14 @@ static bool has_hooks(const struct planner *planner)
 	       hooks[OCI_HOOK_CREATE_CONTAINER].n_hooks;
 }
 
+static bool binds_namespaces(const struct planner *planner)
+{
+	for (size_t i = 0; i < planner->config->n_mounts; i++)
+		if (planner->facts->sources[i].has_namespaces)
+			return true;
+	return planner->facts->root.has_namespaces;
+}
+
 /* Why the template strategy cannot be used; NULL: it can. */
 static const char *template_obstacle(const struct planner *planner)
 {
@@ -38,6 +46,9 @@ static const char *template_obstacle(const struct planner *planner)
 		return "prestart, createRuntime and createContainer hooks need the host's files";
 	if (planner->options->no_pivot)
 		return "--no-pivot is a way out of the other strategy";
+	if (binds_namespaces(planner))
+		return "a directory is bound below which mount namespaces are pinned: hull-init "
+		       "has to copy it from mounts that have none of them";
 	if (!planner->facts->has_template)
 		return "the host has no pinned namespace to start from";
 	return NULL;
