@@ -88,18 +88,29 @@ int bpf_detach_device_program(int group_fd, int program_fd, struct err *err)
 	return 0;
 }
 
-int bpf_query_device_programs(int group_fd, uint32_t *ids, size_t size, struct err *err)
+static int query(int group_fd, uint32_t flags, uint32_t *ids, size_t size, struct err *err)
 {
 	union bpf_attr attr;
 
 	memset(&attr, 0, sizeof(attr));
 	attr.query.target_fd = (uint32_t)group_fd;
 	attr.query.attach_type = BPF_CGROUP_DEVICE;
+	attr.query.query_flags = flags;
 	attr.query.prog_ids = address(ids);
 	attr.query.prog_cnt = (uint32_t)size;
 	if (bpf_call(BPF_PROG_QUERY, &attr) < 0)
 		return err_sys(err, "bpf query the device programs");
 	return (int)attr.query.prog_cnt;
+}
+
+int bpf_query_device_programs(int group_fd, uint32_t *ids, size_t size, struct err *err)
+{
+	return query(group_fd, 0, ids, size, err);
+}
+
+int bpf_query_effective_device_programs(int group_fd, uint32_t *ids, size_t size, struct err *err)
+{
+	return query(group_fd, BPF_F_QUERY_EFFECTIVE, ids, size, err);
 }
 
 int bpf_open_program(uint32_t id, int *ret_fd, struct err *err)

@@ -26,6 +26,10 @@ int bpf_detach_device_program(int group_fd, int program_fd, struct err *err);
 /* Ids of the programs attached to this very group; at most size are stored. Returns the number. */
 int bpf_query_device_programs(int group_fd, uint32_t *ids, size_t size, struct err *err);
 
+/* The same of all that decide for this group, also those attached above it (BPF_F_QUERY_EFFECTIVE).
+ */
+int bpf_query_effective_device_programs(int group_fd, uint32_t *ids, size_t size, struct err *err);
+
 int bpf_open_program(uint32_t id, int *ret_fd, struct err *err);
 
 /* path: on a bpffs, where nothing is yet (4.4). */

@@ -49,3 +49,15 @@ int mount_id_get(int fd, uint64_t *ret)
 	*ret = st.st_dev;
 	return 0;
 }
+
+int mount_id_of_mountinfo(int fd, uint64_t *ret)
+{
+	struct statx_buffer buffer;
+
+	if (syscall(SYS_statx, fd, "", AT_EMPTY_PATH, STATX_ASK_MNT_ID, &buffer) < 0)
+		return -errno;
+	if (!(buffer.mask & STATX_ASK_MNT_ID))
+		return -ENOTSUP;
+	*ret = buffer.mnt_id;
+	return 0;
+}

@@ -15,3 +15,6 @@
  * No text: the caller knows what it asked for.
  */
 int mount_id_get(int fd, uint64_t *ret);
+
+/* The one that mountinfo has, also where mount_id_get() has a better one; ENOTSUP before 5.8. */
+int mount_id_of_mountinfo(int fd, uint64_t *ret);

@@ -257,11 +257,11 @@ int netlink_take(struct netlink_exchange *exchange, const void *bytes, size_t si
 
 /* ---- the socket ---- */
 
-int netlink_open(struct netlink *ret, struct err *err)
+static int open_protocol(int protocol, struct netlink *ret, struct err *err)
 {
 	static const int options[] = { NETLINK_EXT_ACK, NETLINK_CAP_ACK, NETLINK_GET_STRICT_CHK };
 	const int on = 1;
-	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, protocol);
 
 	if (fd < 0)
 		return err_sys(err, "socket AF_NETLINK");
@@ -270,6 +270,16 @@ int netlink_open(struct netlink *ret, struct err *err)
 		setsockopt(fd, SOL_NETLINK, options[i], &on, sizeof(on));
 	*ret = (struct netlink){ .fd = fd, .sequence = 1 };
 	return 0;
+}
+
+int netlink_open(struct netlink *ret, struct err *err)
+{
+	return open_protocol(NETLINK_ROUTE, ret, err);
+}
+
+int netlink_open_netfilter(struct netlink *ret, struct err *err)
+{
+	return open_protocol(NETLINK_NETFILTER, ret, err);
 }
 
 void netlink_close(struct netlink *netlink)

@@ -81,6 +81,10 @@ struct netlink {
 /* To the network namespace that this process is in. */
 int netlink_open(struct netlink *ret, struct err *err);
 
+/* The same, to its packet filter (nf_tables); types of messages have the subsystem in their upper
+ * byte and begin with struct nfgenmsg. */
+int netlink_open_netfilter(struct netlink *ret, struct err *err);
+
 /* To another one, by the descriptor of the namespace. A short-lived process joins it: this one
  * stays where it is. */
 int netlink_open_in(int ns_fd, struct netlink *ret, struct err *err);

@@ -16,7 +16,8 @@
 	X(pid)             \
 	X(unshare)         \
 	X(enter)           \
-	X(debug)
+	X(debug)           \
+	X(audit)
 
 #define ENGINE_COMMAND_DECLARE(name) extern const struct command engine_command_##name;
 ENGINE_COMMANDS(ENGINE_COMMAND_DECLARE)

@@ -50,6 +50,7 @@ int cgroup_of_process(struct arena *arena, pid_t pid, struct cgroup *ret, struct
 				.path = place,
 				.name = hierarchy->name,
 				.controllers = hierarchy->controllers,
+				.mount_length = (uint32_t)strlen(hierarchy->mount),
 				.is_v2 = hierarchy->is_v2,
 			};
 	}
