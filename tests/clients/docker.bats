@@ -245,3 +245,21 @@ compose() {
 	run docker run --rm --network none --runtime hull "$IMAGE" echo by hull
 	prints "by hull"
 }
+
+# audit CONTAINER: sets $status, and $output to the checks that do not hold
+audit() {
+	run timeout 20 "$HULL" audit --format json "$(docker inspect -f '{{.State.Pid}}' "$1")"
+	output=$(jq -r '.[] | select(.outcome == "does not hold") | .check' <<< "$output" | sort -u)
+}
+
+@test "hull audit: Docker's default container, and its socket in one" {
+	audit long
+	does_not_say namespace/pid namespace/mnt capabilities seccomp system-calls/user-namespaces system-calls/mounts \
+		descriptors cwd root program mounts/ devices read-only
+	docker run -d --name opened -p 18080:80 -v "$W/sock:/var/run/docker.sock" "$IMAGE" sleep 1000
+	audit opened
+	docker rm -f opened
+	exits_with 1
+	says mounts/sockets network/published
+	does_not_say namespace/pid capabilities
+}

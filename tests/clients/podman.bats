@@ -414,3 +414,34 @@ logged() { # logged NAME TEXT
 	equal "$(cat "$W/told")" ""
 	kill "$manager"
 }
+
+# audit CONTAINER: sets $status, and $output to the checks that do not hold
+audit() {
+	run timeout 20 "$HULL" audit --format json "$(podman inspect -f '{{.State.Pid}}' "$1")"
+	json=$output
+	output=$(jq -r '.[] | select(.outcome == "does not hold") | .check' <<< "$output" | sort -u)
+}
+
+@test "hull audit: ports that are published to everybody, and one that is not" {
+	new -d --name published -p 18080:80 -p 127.0.0.1:18081:81 "$IMAGE" sleep 1000
+	audit published
+	podman rm -f -t 0 published
+	says network/published
+	json=$(jq -r '.[] | select(.check == "network/published").detail' <<< "$json")
+	[[ $json == "port 18080 of each address of the host leads to "*":80 inside" ]]
+}
+
+@test "hull audit: podman's default container, and what its options open" {
+	audit long
+	exits_with 1
+	# podman's own profile lets user namespaces be made, and with them mounts
+	says system-calls/user-namespaces system-calls/mounts
+	does_not_say namespace/pid namespace/mnt capabilities seccomp descriptors cwd root program mounts/ devices read-only
+	equal "$(jq -r '.[] | select(.check == "devices/nodes").detail' <<< "$json" | cut -d, -f2)" " 4 of them opened: none of the host's hardware"
+	new -d --name opened --network none --pid host --privileged \
+		--mount type=bind,src=/,dst=/host,bind-nonrecursive=true "$IMAGE" sleep 1000
+	audit opened
+	podman rm -f -t 0 opened
+	says namespace/pid capabilities seccomp mounts/host read-only devices/rules
+	does_not_say namespace/mnt
+}
