@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sys/system_calls.h"
 
+#include <errno.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -49,15 +50,15 @@ bool system_calls_have_i386(void)
 	pid_t pid;
 
 	if (clone_copying_memory(&how, &pid, &pidfd, &ignored) < 0)
-		return false;
+		return true;
 	if (pid == 0)
 		_exit(get_number_as_i386());
-	return process_wait(pidfd, &status, &ignored) == 0 && status == 0;
+	return process_wait(pidfd, &status, &ignored) < 0 || status == 0;
 }
 
 bool system_calls_have_x32(void)
 {
-	return syscall(SYS_getpid | X32_BIT) > 0;
+	return syscall(SYS_getpid | X32_BIT) > 0 || errno != ENOSYS;
 }
 #else
 bool system_calls_have_i386(void)

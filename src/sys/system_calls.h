@@ -23,6 +23,6 @@ extern const size_t n_system_calls;
 const struct system_call *system_call_find(const char *name);
 
 /* Whether this kernel takes calls by x86's other two numberings, too. A process of our own asks for
- * its number that way. False elsewhere than on x86-64. */
+ * its number that way; if that cannot be tried, it may. False elsewhere than on x86-64. */
 bool system_calls_have_i386(void);
 bool system_calls_have_x32(void);

@@ -176,10 +176,10 @@ void check_capabilities(const struct audit_snapshot *snapshot, struct audit_resu
 		"no --privileged, no --cap-add, --cap-drop (process.capabilities)" };
 	uint64_t dangerous = capabilities_dangerous(snapshot);
 
-	if (snapshot->n_processes == 0)
-		audit_add(results, &claim, AUDIT_NOT_TRIED, "no process of it may be read");
-	else if (dangerous)
+	if (dangerous)
 		add_dangerous(results, dangerous);
+	else if (snapshot->n_processes == 0 || snapshot->n_processes_hidden > 0)
+		audit_add(results, &claim, AUDIT_NOT_TRIED, "not every process of it may be read");
 	else if (audit_has_user_namespace(snapshot))
 		audit_add(
 			results, &claim, AUDIT_HOLDS, "whatever it has ends at its user namespace");

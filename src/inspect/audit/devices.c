@@ -211,6 +211,8 @@ static void check_nodes(const struct audit_snapshot *snapshot, struct audit_resu
 		audit_add(results, &claim, AUDIT_DOES_NOT_HOLD, "%s%s%s", names,
 			n_found > 8 ? ", and more" : "",
 			n_opened > 0 ? "" : " (nothing was opened)");
+	else if (probe->are_nodes_cut_off)
+		audit_add(results, &claim, AUDIT_NOT_TRIED, "not all of /dev could be listed");
 	else
 		audit_add(results, &claim, AUDIT_HOLDS,
 			"%u nodes in /dev, %zu of them opened: none of the host's hardware",

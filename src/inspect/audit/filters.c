@@ -103,10 +103,10 @@ static bool check_each(const struct audit_snapshot *snapshot, struct audit_resul
 
 void check_filters(const struct audit_snapshot *snapshot, struct audit_results *results)
 {
-	if (snapshot->n_processes == 0)
-		audit_add(results, &claim, AUDIT_NOT_TRIED, "no process of it may be read");
-	else if (check_each(snapshot, results))
+	if (check_each(snapshot, results))
 		return;
+	else if (snapshot->n_processes == 0 || snapshot->n_processes_hidden > 0)
+		audit_add(results, &claim, AUDIT_NOT_TRIED, "not every process of it may be read");
 	else if (snapshot->filters_why)
 		audit_add(results, &claim, AUDIT_NOT_TRIED,
 			"each process has a filter, but what it allows was not read: %s",

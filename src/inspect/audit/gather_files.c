@@ -169,6 +169,7 @@ static bool add_descriptors(struct gathering *gathering, const struct view_proce
 {
 	const char *path = arena_printf(gathering->arena, "%d/fd", process->pid);
 	const struct dirent *entry;
+	bool is_seen = true;
 	DIR *directory;
 	int fd = openat(
 		gathering->subject->view->proc_fd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -178,12 +179,13 @@ static bool add_descriptors(struct gathering *gathering, const struct view_proce
 		fd_close(fd);
 		return false;
 	}
-	while ((entry = readdir(directory)))
+	while ((errno = 0, entry = readdir(directory)))
 		if (entry->d_name[0] != '.')
-			(void)add(gathering, process, AUDIT_PLACE_DESCRIPTOR,
+			is_seen &= add(gathering, process, AUDIT_PLACE_DESCRIPTOR,
 				arena_printf(gathering->arena, "fd/%s", entry->d_name));
+	is_seen &= errno == 0;
 	closedir(directory);
-	return true;
+	return is_seen;
 }
 
 static void add_process(struct gathering *gathering, pid_t pid)

@@ -119,10 +119,14 @@ void gather_network(const struct audit_subject *subject, struct audit_snapshot *
 	const char *devices = facts_file(subject->view, subject->target->pid, "net/dev");
 
 	read_listeners(subject, getpid(), &snapshot->host_listeners, &snapshot->n_host_listeners);
+	if (facts_file(subject->view, getpid(), "net/tcp")[0] == '\0')
+		snapshot->network_why = "the host's sockets may not be seen";
 	if (snapshot->namespaces[NAMESPACE_KIND_NET].is_host)
 		return;
 	read_listeners(subject, subject->target->pid, &snapshot->listeners, &snapshot->n_listeners);
 	snapshot->interfaces = gather_parse_interfaces(snapshot->arena, devices);
-	if (devices[0] == '\0')
+	/* each has headings at least */
+	if (devices[0] == '\0' ||
+		facts_file(subject->view, subject->target->pid, "net/tcp")[0] == '\0')
 		snapshot->network_why = "its network may not be seen";
 }

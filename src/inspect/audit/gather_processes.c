@@ -111,8 +111,12 @@ static void add(const struct audit_subject *subject, struct audit_snapshot *snap
 	const char *status = facts_file(view, process->pid, "status");
 	const char *label;
 
-	if (facts->state == 0 || facts->state == 'Z' || status[0] == '\0')
+	if (facts->state == 0 || facts->state == 'Z')
 		return; /* it has ended */
+	if (status[0] == '\0') {
+		snapshot->n_processes_hidden++;
+		return;
+	}
 	gather_parse_status(status, &added);
 	added.inside = facts->n_nspids > 0 ? facts->nspids[facts->n_nspids - 1] : 0;
 	label = facts_file(view, process->pid, "attr/current");

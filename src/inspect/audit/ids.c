@@ -41,6 +41,14 @@ static size_t check_others(const struct audit_snapshot *snapshot, struct audit_r
 	return n_found;
 }
 
+static bool has_unread(const struct audit_snapshot *snapshot)
+{
+	for (size_t i = 0; i < snapshot->n_others; i++)
+		if (snapshot->others[i].n_ranges == 0)
+			return true;
+	return false;
+}
+
 static bool is_mapped(const struct audit_snapshot *snapshot, uid_t uid)
 {
 	for (size_t i = 0; i < snapshot->n_uid_ranges; i++)
@@ -88,7 +96,12 @@ void check_ids(const struct audit_snapshot *snapshot, struct audit_results *resu
 			results, &claim, AUDIT_NOT_TRIED, "its id map is empty, or not to be read");
 		return;
 	}
-	if (check_others(snapshot, results) + check_users(snapshot, results) == 0)
+	if (check_others(snapshot, results) + check_users(snapshot, results) > 0)
+		return;
+	if (snapshot->n_host_users == 0 || has_unread(snapshot))
+		audit_add(results, &claim, AUDIT_NOT_TRIED,
+			"the host's users, or the id map of another container, could not be read");
+	else
 		audit_add(results, &claim, AUDIT_HOLDS,
 			"user 0 inside is %u outside; its ids are nobody else's", first->outside);
 }

@@ -65,39 +65,52 @@ static const char *const words[AUDIT_PROBE_KIND_COUNT][2] = {
 	[AUDIT_PROBE_ADDRESSES] = { "shows addresses", "shows an address" },
 };
 
+/* Any other error is no answer. */
+static bool is_refusal(int error)
+{
+	static const int refusals[] = { ENOENT, ENOTDIR, EACCES, EPERM, EROFS, ENXIO, ENODEV };
+
+	for (size_t i = 0; i < sizeof(refusals) / sizeof(refusals[0]); i++)
+		if (refusals[i] == error)
+			return true;
+	return false;
+}
+
 /* /dev/null is what files are masked with, an empty tmpfs what directories are. */
-static bool is_open_to(enum audit_probe_kind kind, const struct audit_probed *probed)
+static enum audit_outcome judge(enum audit_probe_kind kind, const struct audit_probed *probed)
 {
 	if (probed->error != 0)
-		return false;
-	return kind == AUDIT_PROBE_READ_ONLY || probed->has_content;
+		return is_refusal(probed->error) ? AUDIT_HOLDS : AUDIT_NOT_TRIED;
+	return kind == AUDIT_PROBE_READ_ONLY || probed->has_content ? AUDIT_DOES_NOT_HOLD
+								    : AUDIT_HOLDS;
 }
 
 static void check_kind(const struct audit_snapshot *snapshot, struct audit_results *results,
 	enum audit_probe_kind kind)
 {
-	size_t n_open = 0, n_there = 0, n_tried = 0;
+	size_t n_not_there = 0, n_tried = 0, n_holding = 0;
 
 	for (size_t i = 0; i < n_audit_probe_paths; i++) {
 		const struct audit_probe_path *path = &audit_probe_paths[i];
 		const struct audit_probed *probed = &snapshot->probe->paths[i];
+		enum audit_outcome outcome = judge(kind, probed);
 		struct audit_claim claim = claims[kind];
 
 		if (path->kind != kind || !probed->is_tried)
 			continue;
 		n_tried++;
-		n_there += probed->error != ENOENT;
-		if (!is_open_to(kind, probed))
-			continue;
-		n_open++;
+		n_holding += outcome == AUDIT_HOLDS;
+		n_not_there += probed->error == ENOENT;
 		claim.gain = path->gain;
-		audit_add(
-			results, &claim, AUDIT_DOES_NOT_HOLD, "%s %s", path->path, words[kind][0]);
+		if (outcome != AUDIT_HOLDS)
+			audit_add(results, &claim, outcome, "%s %s", path->path,
+				outcome == AUDIT_NOT_TRIED ? err_errno_text(probed->error)
+							   : words[kind][0]);
 	}
-	if (n_open == 0)
+	if (n_holding == n_tried)
 		audit_add(results, &claims[kind], AUDIT_HOLDS,
 			"%zu path%s tried from inside, %zu of them not there: none %s", n_tried,
-			n_tried == 1 ? "" : "s", n_tried - n_there, words[kind][1]);
+			n_tried == 1 ? "" : "s", n_not_there, words[kind][1]);
 }
 
 void check_masks(const struct audit_snapshot *snapshot, struct audit_results *results)

@@ -124,10 +124,12 @@ static void check_sockets(const struct audit_snapshot *snapshot, struct audit_re
 		"talks to a service of the host, with the rights that service gives",
 		"no --volume of a socket (mounts)" };
 	bool is_found = false;
+	size_t n_unknown = 0;
 
 	for (size_t i = 0; i < snapshot->n_mounts; i++) {
 		const struct audit_mount *mount = &snapshot->mounts[i];
 
+		n_unknown += !mount->is_covered && mount->type == 0;
 		if (mount->is_covered || mount->type != S_IFSOCK)
 			continue;
 		is_found = true;
@@ -135,7 +137,10 @@ static void check_sockets(const struct audit_snapshot *snapshot, struct audit_re
 			"%s is the socket %s of the host", mount->info.mount_point,
 			mount->host_path ? mount->host_path : mount->info.root);
 	}
-	if (!is_found)
+	if (n_unknown > 0)
+		audit_add(results, &other, AUDIT_NOT_TRIED,
+			"of %zu mounts it could not be seen whether they are sockets", n_unknown);
+	else if (!is_found)
 		audit_add(results, &other, AUDIT_HOLDS, "no socket of the host is mounted");
 }
 

@@ -18,47 +18,55 @@ enum { DEV_DEPTH_MAX = 3 };
 
 /* ---- paths ---- */
 
-static bool has_name(int fd)
+/* 1: there is something, 0: nothing, -errno */
+static int has_name(int fd)
 {
 	struct directory directory = DIRECTORY_INIT(fd);
 	struct err ignored = ERR_INIT;
 	const char *name;
 
-	return directory_next(&directory, &name, &ignored) > 0;
+	return directory_next(&directory, &name, &ignored);
 }
 
 /* "ffffffff81000000 T _text": zeros where addresses are hidden. */
-static bool has_address(int fd)
+static int has_address(int fd)
 {
 	char text[PROBE_READ_BYTES];
 	ssize_t length = read(fd, text, sizeof(text) - 1);
 
-	text[length > 0 ? length : 0] = '\0';
+	if (length < 0)
+		return -errno;
+	text[length] = '\0';
 	for (const char *line = text; *line != '\0';) {
 		if (line[strspn(line, "0")] != ' ' && line[strspn(line, "0")] != '\0')
-			return true;
+			return 1;
 		line += strcspn(line, "\n");
 		line += *line == '\n';
 	}
-	return false;
+	return 0;
 }
 
-static bool has_content(int fd, enum audit_probe_kind kind, const struct audit_probed *probed)
+static int has_byte(int fd)
 {
 	char byte;
+	ssize_t length = read(fd, &byte, 1);
 
+	return length < 0 ? -errno : (int)length;
+}
+
+static int has_content(int fd, enum audit_probe_kind kind, const struct audit_probed *probed)
+{
 	if (probed->type == S_IFDIR)
 		return has_name(fd);
 	if (probed->type == S_IFCHR) /* what files are masked with is 1:3, and nothing else */
 		return probed->major != 1 || probed->minor != 3;
-	if (kind == AUDIT_PROBE_ADDRESSES)
-		return has_address(fd);
-	return read(fd, &byte, 1) == 1;
+	return kind == AUDIT_PROBE_ADDRESSES ? has_address(fd) : has_byte(fd);
 }
 
 static void probe_path(const struct audit_probe_path *path, struct audit_probed *ret)
 {
 	struct stat st;
+	int r;
 
 	ret->is_tried = true;
 	if (path->kind == AUDIT_PROBE_READ_ONLY) {
@@ -73,7 +81,9 @@ static void probe_path(const struct audit_probe_path *path, struct audit_probed 
 	ret->type = st.st_mode & S_IFMT;
 	ret->major = major(st.st_rdev);
 	ret->minor = minor(st.st_rdev);
-	ret->has_content = has_content(fd, path->kind, ret);
+	r = has_content(fd, path->kind, ret);
+	ret->error = r < 0 ? -r : 0;
+	ret->has_content = r > 0;
 }
 
 void probe_paths(struct audit_probe_result *ret)
@@ -124,11 +134,15 @@ static void list_nodes(struct audit_probe_result *result, int fd, const char *pa
 	struct err ignored = ERR_INIT;
 	const char *name;
 
-	while (directory_next(&directory, &name, &ignored) > 0) {
+	int r;
+
+	while ((r = directory_next(&directory, &name, &ignored)) > 0) {
 		struct stat st;
 
-		if (fstatat(fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		if (fstatat(fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0) {
+			result->are_nodes_cut_off |= errno != ENOENT;
 			continue;
+		}
 		if (S_ISBLK(st.st_mode) || S_ISCHR(st.st_mode))
 			add_node(result, fd, path, name, &st);
 		if (S_ISDIR(st.st_mode) && depth < DEV_DEPTH_MAX) {
@@ -139,8 +153,11 @@ static void list_nodes(struct audit_probe_result *result, int fd, const char *pa
 			text_format(below, sizeof(below), "%s/%s", path, name);
 			if (sub >= 0)
 				list_nodes(result, sub, below, depth + 1);
+			else
+				result->are_nodes_cut_off = true;
 		}
 	}
+	result->are_nodes_cut_off |= r < 0;
 }
 
 void probe_devices(struct audit_probe_result *ret)
@@ -148,4 +165,6 @@ void probe_devices(struct audit_probe_result *ret)
 	AUTO_FD int fd = open("/dev", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd >= 0)
 		list_nodes(ret, fd, "/dev", 0);
+	else if (errno != ENOENT && errno != ENOTDIR)
+		ret->are_nodes_cut_off = true;
 }

@@ -108,7 +108,8 @@ struct audit_probe_result {
 	struct audit_probed paths[AUDIT_PROBES_MAX]; /* as audit_probe_paths */
 	struct audit_node nodes[AUDIT_NODES_MAX];
 	unsigned n_nodes;
-	bool are_nodes_cut_off, is_complete;
+	bool are_nodes_cut_off; /* more than there is room for, or not to be listed */
+	bool is_complete;
 };
 
 /* One limit, from the container's own group up to the root of its hierarchy. */
@@ -182,6 +183,7 @@ struct audit_snapshot {
 	struct audit_namespace namespaces[NAMESPACE_KIND_COUNT];
 	struct audit_process *processes; /* the target first */
 	size_t n_processes;
+	size_t n_processes_hidden; /* of the container, too, but not to be read */
 
 	struct audit_file *files;
 	size_t n_files;

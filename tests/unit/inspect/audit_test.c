@@ -612,6 +612,29 @@ static void an_ordinary_users_own_id_is_no_hole(void **state)
 	record.snapshot.has_owner_uid = true;
 	record.snapshot.owner_uid = record.user.uid;
 	assert_int_equal(outcome_of(&record, "ids"), AUDIT_HOLDS);
+	record.snapshot.n_host_users = 0;
+	assert_int_equal(outcome_of(&record, "ids"), AUDIT_NOT_TRIED);
+	arena_done(&record.arena);
+}
+
+/* What failed for a reason of its own says nothing about the container. */
+static void an_error_is_not_a_refusal(void **state)
+{
+	struct record record;
+
+	record_default(&record);
+	record.probe.paths[probe_index("/proc/kcore")].error = EIO;
+	record.probe.paths[probe_index("/proc/sysrq-trigger")].error = ENOMEM;
+	record.probe.are_nodes_cut_off = true;
+	record.mounts[3].type = 0;
+	record.snapshot.n_processes_hidden = 1;
+	assert_int_equal(outcome_of(&record, "masks"), AUDIT_NOT_TRIED);
+	assert_int_equal(outcome_of(&record, "read-only"), AUDIT_NOT_TRIED);
+	assert_int_equal(outcome_of(&record, "devices/nodes"), AUDIT_NOT_TRIED);
+	assert_int_equal(outcome_of(&record, "mounts/sockets"), AUDIT_NOT_TRIED);
+	assert_int_equal(outcome_of(&record, "capabilities"), AUDIT_NOT_TRIED);
+	assert_int_equal(outcome_of(&record, "seccomp"), AUDIT_NOT_TRIED);
+	assert_string_equal(not_holding(&record), "");
 	arena_done(&record.arena);
 }
 
@@ -626,6 +649,7 @@ int main(void)
 		cmocka_unit_test(without_a_filter_what_needs_a_capability_is_still_refused),
 		cmocka_unit_test(the_least_limit_above_is_the_one),
 		cmocka_unit_test(an_ordinary_users_own_id_is_no_hole),
+		cmocka_unit_test(an_error_is_not_a_refusal),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
