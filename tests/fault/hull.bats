@@ -29,7 +29,7 @@ traced() {
 calls_of() {
 	rm -f "$T"/trace.*
 	traced -o "$T/trace" -ff -- "$@"
-	[ "$status" = 0 ] || { echo "status $status: $output"; return 1; }
+	[ "$status" = "${EXPECTED:-0}" ] || { echo "status $status: $output"; return 1; }
 	cat "$T"/trace.* | sed -n 's/^\([a-z_0-9]*\)(.*/\1/p' | sort | uniq -c |
 		awk -v untouched="^($UNTOUCHED)\$" '$2 !~ untouched {
 			n = $1 > 40 ? 40 : $1
@@ -97,4 +97,40 @@ fail_calls() {
 	SAMPLE=70
 	fail_calls EIO ns -o +NET,PEER,HOSTNAME,CGROOT
 	fail_calls EIO tree
+}
+
+# checks OUTCOME FILE: those of the audit in FILE that have it, and no other
+checks() {
+	jq -r --arg outcome "$1" 'group_by(.check)[] | select(all(.outcome == $outcome)) | .[0].check' "$2" | sort -u
+}
+
+@test "audit: a system call that fails never makes a hole look closed" {
+	local name k n=0 wrong=0 failed=0 different=0 target
+
+	sleep 1000 3>&- &
+	target=$!
+	EXPECTED=1 calls_of audit --format json "$target"
+	checks "does not hold" "$T/out" > "$T/holes"
+	[ "$(wc -l < "$T/holes")" -gt 20 ]
+	sample 40 < "$T/calls" > "$T/chosen"
+	while read -r name k <&9; do
+		traced -o "$T/strace" -e "inject=$name:error=EIO:when=$k" -- audit --format json "$target"
+		n=$((n + 1))
+		if [ "$status" = 125 ]; then
+			failed=$((failed + 1))
+			[[ $output == *hull:* ]] || wrong=$((wrong + 1))
+		elif [ "$status" = 1 ] && jq -e . "$T/out" > "$T/null" 2>&1; then
+			checks holds "$T/out" | comm -12 - "$T/holes" > "$T/closed"
+			checks "does not hold" "$T/out" | cmp -s - "$T/holes" || different=$((different + 1))
+			[ -s "$T/closed" ] || continue
+			echo "$name number $k failing makes these look closed: $(tr '\n' ' ' < "$T/closed")" >&2
+			wrong=$((wrong + 1))
+		elif ! is_untold; then
+			echo "$name number $k failing: status $status: $output" >&2
+			wrong=$((wrong + 1))
+		fi
+	done 9< "$T/chosen"
+	kill "$target"
+	echo "$n calls tried, $failed made the command fail, $different changed what is said, $wrong ended badly"
+	[ "$wrong" = 0 ] && [ "$n" -gt 30 ] && [ "$failed" -gt 0 ] && [ "$different" -gt 0 ]
 }
