@@ -438,8 +438,7 @@ audit() {
 	says system-calls/user-namespaces system-calls/mounts
 	does_not_say namespace/pid namespace/mnt capabilities seccomp descriptors cwd root program mounts/ devices read-only
 	equal "$(jq -r '.[] | select(.check == "devices/nodes").detail' <<< "$json" | cut -d, -f2)" " 4 of them opened: none of the host's hardware"
-	new -d --name opened --network none --pid host --privileged \
-		--mount type=bind,src=/,dst=/host,bind-nonrecursive=true "$IMAGE" sleep 1000
+	new -d --name opened --network none --pid host --privileged -v /:/host "$IMAGE" sleep 1000
 	audit opened
 	podman rm -f -t 0 opened
 	says namespace/pid capabilities seccomp mounts/host read-only devices/rules
