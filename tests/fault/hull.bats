@@ -132,5 +132,6 @@ checks() {
 	done 9< "$T/chosen"
 	kill "$target"
 	echo "$n calls tried, $failed made the command fail, $different changed what is said, $wrong ended badly"
-	[ "$wrong" = 0 ] && [ "$n" -gt 30 ] && [ "$failed" -gt 0 ] && [ "$different" -gt 0 ]
+	# of a sample nobody knows whether one is among them that fails the whole command
+	[ "$wrong" = 0 ] && [ "$n" -gt 30 ] && [ $((failed + different)) -gt 0 ]
 }
