@@ -11,6 +11,14 @@
 
 /* In the order of the help. */
 #define ENGINE_COMMANDS(X) \
+	X(images)          \
+	X(load)            \
+	X(save)            \
+	X(import)          \
+	X(tag)             \
+	X(rmi)             \
+	X(history)         \
+	X(inspect)         \
 	X(ns)              \
 	X(tree)            \
 	X(pid)             \

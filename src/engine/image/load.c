@@ -4,18 +4,49 @@
 
 #include "engine/image/load.h"
 
+/* An image is what its configuration says: with the same one, another manifest tells only how the
+ * same layers were packed. */
+static bool is_whole(const struct store *store, const struct image *image)
+{
+	for (size_t i = 0; i < image->manifest.n_layers; i++)
+		if (!store_has_blob(store, &image->manifest.layers[i]) ||
+			!store_has_layer(store, image->config.diff_ids[i]))
+			return false;
+	return true;
+}
+
+static int find_stored(struct load *load, struct err *err)
+{
+	const struct store *store = load->adding.store;
+	struct image *images;
+	size_t n;
+	int r = image_list(load->adding.arena, store, &images, &n, err);
+
+	for (size_t i = 0; r == 0 && i < load->n_images; i++)
+		for (size_t k = 0; k < n && !load->images[i].is_there; k++)
+			if (strcmp(images[k].id, load->images[i].id) == 0 &&
+				is_whole(store, &images[k])) {
+				load->images[i].is_there = true;
+				load->images[i].stored = images[k].descriptor;
+			}
+	return r;
+}
+
 static int load_all(struct load *load, struct err *err)
 {
 	int r = load->adding.source.kind == SOURCE_KIND_OCI ? load_read_oci(load, err)
 							    : load_read_docker(load, err);
 	size_t n_layers = 0;
 
+	if (r == 0)
+		r = find_stored(load, err);
 	for (size_t i = 0; r == 0 && i < load->n_images; i++)
 		n_layers += load->images[i].n_layers;
 	if (r == 0)
 		adding_reserve(&load->adding, n_layers);
 	for (size_t i = 0; r == 0 && i < load->n_images; i++)
-		r = load->images[i].add_layers(load, &load->images[i], err);
+		if (!load->images[i].is_there)
+			r = load->images[i].add_layers(load, &load->images[i], err);
 	if (r == 0)
 		r = adding_run(&load->adding, err);
 	for (size_t i = 0; r == 0 && i < load->n_images; i++)

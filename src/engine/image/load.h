@@ -20,6 +20,8 @@ struct load_image {
 	struct oci_image_config config;
 	struct adding_layer *layers;
 	size_t n_layers;
+	bool is_there;                /* the store has it whole: only names are new */
+	struct oci_descriptor stored; /* of its manifest there */
 
 	/* OCI: the documents as they came */
 	const char *manifest_text; /* NULL: one is made */

@@ -50,6 +50,8 @@ int load_finish(struct load *load, struct load_image *image, struct err *err)
 	struct oci_descriptor manifest = { .media_type = OCI_MEDIA_MANIFEST };
 	int r;
 
+	if (image->is_there)
+		return image_name(arena, store, &image->stored, image->names, image->n_names, err);
 	for (size_t i = 0; i < image->n_layers; i++)
 		adding_complete(&load->adding, &image->layers[i]);
 	if (!image->manifest_text)

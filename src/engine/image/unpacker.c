@@ -193,8 +193,8 @@ int unpacker_finish(struct unpacker *unpacker, struct unpack_report *ret_report,
 		return r;
 	if (n != sizeof(report))
 		return explain_status(status, err);
-	err_sanitize(&report.err);
 	if (report.err.code != 0) {
+		err_sanitize(&report.err);
 		*err = report.err;
 		return -err->code;
 	}
