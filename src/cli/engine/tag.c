@@ -3,6 +3,8 @@
 #include "cli/engine/commands.h"
 #include "cli/engine/image_store.h"
 
+static const struct option_spec tag_option_table[] = { OPTION_END };
+
 static int tag_run(struct command_call *call, struct err *err)
 {
 	AUTO_STORE store = STORE_INIT;
@@ -28,6 +30,7 @@ const struct command engine_command_tag = {
 	.arguments = "IMAGE NAME[:TAG]",
 	.summary = "give an image one more name",
 	.description = "The name is taken from the image that has it, if there is one.",
+	.options = tag_option_table,
 	.min_args = 2,
 	.max_args = 2,
 	.run = tag_run,

@@ -182,6 +182,7 @@ static const char *const allowed_calls[] = {
 	"statx",
 	"symlink",
 	"symlinkat",
+	"sync_file_range",
 	"syncfs",
 	"umask",
 	"unlink",

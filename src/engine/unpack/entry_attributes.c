@@ -104,7 +104,9 @@ int entry_set_attributes(struct unpack *unpack, const struct entry *entry, int f
 	r = set_xattrs(unpack, entry, fd, err);
 	if (r < 0)
 		return r;
-	if (!S_ISLNK(entry->type) && set_mode(entry, fd, parent_fd, leaf) < 0)
+	/* a file was made with its permissions; only setuid and the like are missing */
+	if (!S_ISLNK(entry->type) && (!S_ISREG(entry->type) || entry->mode & ~(mode_t)0777) &&
+		set_mode(entry, fd, parent_fd, leaf) < 0)
 		return err_sys(err, "chmod");
 	if (S_ISDIR(entry->type))
 		return tree_note_time(&unpack->tree, entry->path, &entry->mtime, err);

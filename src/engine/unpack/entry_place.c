@@ -57,13 +57,18 @@ static int place_directory(struct unpack *unpack, const struct entry *entry,
 static int place_file(struct unpack *unpack, const struct entry *entry, const struct place *place,
 	struct err *err)
 {
+	const int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
 	const mode_t mode = unpack->has_attributes ? entry->mode & 0777 : 0600;
-	int r;
+	AUTO_FD int fd = openat(place->parent_fd, place->leaf, flags, mode);
+	int r = 0;
 
-	AUTO_FD int fd = openat(place->parent_fd, place->leaf,
-		O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
+	/* seldom: an archive that has the name twice, or what it was told to remove */
+	if (fd < 0 && errno == EEXIST) {
+		r = tree_remove(place->parent_fd, place->leaf, NULL, err);
+		fd = r < 0 ? -1 : openat(place->parent_fd, place->leaf, flags, mode);
+	}
 	if (fd < 0)
-		return err_sys(err, "open");
+		return r < 0 ? r : err_sys(err, "open");
 	r = entry_write_content(unpack, entry, fd, err);
 	return r < 0 ? r
 		     : entry_set_attributes(unpack, entry, fd, place->parent_fd, place->leaf, err);
@@ -154,6 +159,7 @@ int entry_place(struct unpack *unpack, const struct entry *entry, struct err *er
 		return r;
 	if (S_ISDIR(entry->type))
 		return place_directory(unpack, entry, &place, err);
-	r = tree_remove(place.parent_fd, place.leaf, NULL, err);
+	if (!S_ISREG(entry->type))
+		r = tree_remove(place.parent_fd, place.leaf, NULL, err);
 	return r < 0 ? r : place_leaf(unpack, entry, &place, err);
 }

@@ -57,15 +57,24 @@ static const char *leaf_of(const char *path)
 	return slash ? slash + 1 : path;
 }
 
-/* ".wh.a/b" as a path has a file in a directory that could never be. */
-static bool has_whiteout_parent(const char *path)
+/* A directory on the way to the leaf begins like that. */
+static bool has_parent_like(const char *path, const char *prefix)
 {
 	const char *leaf = leaf_of(path);
 
 	for (const char *at = path; at < leaf; at += strcspn(at, "/") + 1)
-		if (text_has_prefix(at, WHITEOUT_PREFIX))
+		if (text_has_prefix(at, prefix))
 			return true;
 	return false;
+}
+
+/* What else aufs kept in its layers says nothing about the content. */
+static bool is_of_aufs(const char *path)
+{
+	const char *leaf = leaf_of(path);
+
+	return has_parent_like(path, WHITEOUT_META) ||
+	       (text_has_prefix(leaf, WHITEOUT_META) && strcmp(leaf, WHITEOUT_OPAQUE) != 0);
 }
 
 int entry_place_whiteout(struct unpack *unpack, const struct entry *entry, struct err *err)
@@ -73,16 +82,15 @@ int entry_place_whiteout(struct unpack *unpack, const struct entry *entry, struc
 	const char *leaf = leaf_of(entry->path), *name;
 	int parent_fd, r;
 
-	if (has_whiteout_parent(entry->path))
+	if (is_of_aufs(entry->path))
+		return 1;
+	if (has_parent_like(entry->path, WHITEOUT_PREFIX))
 		return err_fail(err, EINVAL, "a whiteout is no directory");
 	if (!text_has_prefix(leaf, WHITEOUT_PREFIX))
 		return 0;
 	name = leaf + strlen(WHITEOUT_PREFIX);
 	if (strcmp(name, "") == 0 || strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
 		return err_fail(err, EINVAL, "a whiteout needs a name to remove");
-	/* the other marks of aufs say nothing about the content */
-	if (text_has_prefix(leaf, WHITEOUT_META) && strcmp(leaf, WHITEOUT_OPAQUE) != 0)
-		return 1;
 	r = tree_open_parent(&unpack->tree, entry->path, &parent_fd, &leaf, err);
 	if (r < 0)
 		return r;
