@@ -202,6 +202,8 @@ static int run_command(struct parser *parser, const struct json_value *piped,
 		if (r < 0)
 			return r;
 	}
+	if (!function && n == 0)
+		return template_fail(err, "a command is missing");
 	if (piped)
 		operands[n++] = piped;
 	if (function)
