@@ -209,8 +209,7 @@ static int run_command(struct parser *parser, const struct json_value *piped,
 	if (function)
 		return template_call(parser->run, function, operands, n, ret, err);
 	if (n != 1)
-		return template_fail(err, n == 0 ? "a command is missing"
-						 : "a value is no function and takes no arguments");
+		return template_fail(err, "a value is no function and takes no arguments");
 	*ret = operands[0];
 	return 0;
 }
