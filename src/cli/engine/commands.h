@@ -11,6 +11,8 @@
 
 /* In the order of the help. */
 #define ENGINE_COMMANDS(X) \
+	X(run)             \
+	X(inspect)         \
 	X(images)          \
 	X(load)            \
 	X(save)            \
@@ -18,13 +20,13 @@
 	X(tag)             \
 	X(rmi)             \
 	X(history)         \
-	X(inspect)         \
 	X(ns)              \
 	X(tree)            \
 	X(pid)             \
 	X(unshare)         \
 	X(enter)           \
-	X(debug)
+	X(debug)           \
+	X(ended)
 
 #define ENGINE_COMMAND_DECLARE(name) extern const struct command engine_command_##name;
 ENGINE_COMMANDS(ENGINE_COMMAND_DECLARE)

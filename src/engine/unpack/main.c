@@ -15,6 +15,7 @@
 #include "engine/unpack/confine.h"
 #include "engine/unpack/decoder.h"
 #include "engine/unpack/tar.h"
+#include "sys/directory.h"
 
 static int unpack_tar(struct unpack *unpack, struct err *err)
 {
@@ -47,7 +48,7 @@ static int remove_all(struct unpack *unpack, struct err *err)
 	int r = tree_init(&unpack->tree, err);
 
 	if (r == 0)
-		r = tree_empty(unpack->tree.root_fd, err);
+		r = directory_empty(unpack->tree.root_fd, err);
 	tree_done(&unpack->tree);
 	return r;
 }

@@ -12,6 +12,7 @@
 #include "base/fd.h"
 #include "base/text.h"
 #include "sys/beneath.h"
+#include "sys/directory.h"
 
 enum {
 	IMPLICIT_MODE = 0755,
@@ -185,7 +186,7 @@ static int remove_directory(int parent_fd, const char *leaf, struct err *err)
 
 	if (fd < 0)
 		return err_sys(err, "open %.255s", leaf);
-	r = tree_empty(fd, err);
+	r = directory_empty(fd, err);
 	if (r == 0 && unlinkat(parent_fd, leaf, AT_REMOVEDIR) < 0)
 		r = err_sys(err, "unlinkat %.255s", leaf);
 	return r;

@@ -63,6 +63,3 @@ bool tree_is_whiteout(const struct stat *st);
 int tree_note_time(
 	struct tree *tree, const char *path, const struct timespec *mtime, struct err *err);
 int tree_set_times(struct tree *tree, struct err *err);
-
-/* Removes everything in it; needs no memory and few descriptors, however deep it is. */
-int tree_empty(int directory_fd, struct err *err);

@@ -15,6 +15,7 @@
 #include <cmocka.h>
 
 #include "base/fd.h"
+#include "sys/directory.h"
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -96,7 +97,7 @@ static void a_deep_and_wide_directory_is_emptied(void **state)
 		close(openat(fd, name, O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
 	}
 	close(fd);
-	assert_int_equal(tree_empty(root_fd, &err), 0);
+	assert_int_equal(directory_empty(root_fd, &err), 0);
 	assert_int_equal(rmdir(path), 0);
 }
 

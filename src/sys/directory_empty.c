@@ -10,7 +10,6 @@
 #include <unistd.h>
 
 #include "base/fd.h"
-#include "engine/unpack/tree.h"
 #include "sys/directory.h"
 
 /* 1: *directory_fd was replaced by a directory inside, which has to go first; 0: it is empty. */
@@ -50,7 +49,7 @@ static bool is_same(int a, int b)
 	       of_a.st_dev == of_b.st_dev;
 }
 
-int tree_empty(int directory_fd, struct err *err)
+int directory_empty(int directory_fd, struct err *err)
 {
 	AUTO_FD int fd = openat(directory_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
