@@ -4,40 +4,10 @@
 # hull run in the foreground, of the image that comes with hull.
 
 load lib
-
-# hull ARGS...: with this test's store; sets $status, $output, $stderr
-hull() {
-	status=0
-	timeout --kill-after 2 50 "$HULL" --root "$T/store" "$@" > "$T/hull.out" 2> "$T/hull.err" || status=$?
-	output=$(< "$T/hull.out")
-	stderr=$(< "$T/hull.err")
-}
-
-# busybox [OPTION...] -- SCRIPT: a container that is gone when it has ended
-busybox() {
-	local options=()
-
-	while [ "$1" != -- ]; do
-		options+=("$1")
-		shift
-	done
-	hull run --rm --cgroup-parent "/$HULL_TEST_TOKEN" "${options[@]}" busybox sh -c "$2" < "${INPUT:-/dev/null}"
-}
-
-nothing_is_left() {
-	[ -z "$(ls "$T/store/containers" "$T/store/names" "$T/store/pins" "$T/store/tmp" "$T/store"/run/* |
-		grep -v ":$" | grep .)" ] || {
-		find "$T/store" -not -path '*/layers/*' -not -path '*/blobs/*' >&2
-		return 1
-	}
-}
+load engine
 
 has_started() {
 	[ -e "$T/store"/containers/*/start.json ]
-}
-
-setup_file() {
-	snapshot > "$BATS_FILE_TMPDIR/before"
 }
 
 @test "a command runs, its streams and exit status are ours, and nothing is left" {

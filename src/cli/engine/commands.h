@@ -12,6 +12,21 @@
 /* In the order of the help. */
 #define ENGINE_COMMANDS(X) \
 	X(run)             \
+	X(create)          \
+	X(start)           \
+	X(stop)            \
+	X(restart)         \
+	X(kill)            \
+	X(rm)              \
+	X(ps)              \
+	X(exec)            \
+	X(attach)          \
+	X(logs)            \
+	X(wait)            \
+	X(top)             \
+	X(pause)           \
+	X(unpause)         \
+	X(rename)          \
 	X(inspect)         \
 	X(images)          \
 	X(load)            \

@@ -3,6 +3,7 @@
 
 #include "cli/engine/commands.h"
 #include "cli/engine/making.h"
+#include "engine/container/stop.h"
 
 /* Another command may have been faster. */
 static int ended_run(struct command_call *call, struct err *err)
@@ -16,16 +17,11 @@ static int ended_run(struct command_call *call, struct err *err)
 	r = containers_open_id(
 		call->arena, &making.engine, call->args[0], &making.container, &problem);
 	if (r == 0)
-		r = containers_lock(&making.container, &problem);
-	if (r == 0)
-		r = containers_clean(&making.engine, &making.container, &problem);
-	if (r == 0 && making.container.settings.auto_remove)
-		r = containers_remove(call->arena, &making.engine, &making.container, &problem);
-	if (r < 0 && r != -ENOENT) {
-		*err = problem;
-		return r;
-	}
-	return 0;
+		r = engine_clean(call->arena, &making.engine, &making.container, &problem);
+	if (r == 0 || r == -ENOENT || r == -EBUSY)
+		return 0;
+	*err = problem;
+	return r;
 }
 
 const struct command engine_command_ended = {

@@ -5,6 +5,7 @@
 #include "base/json_write.h"
 #include "base/text.h"
 #include "cli/engine/commands.h"
+#include "cli/engine/container_inspect.h"
 #include "cli/engine/image_store.h"
 #include "cli/template.h"
 #include "oci/reference.h"
@@ -17,7 +18,7 @@ struct inspect_options {
 static const struct option_spec inspect_option_table[] = {
 	OPTION_STRING(struct inspect_options, format, "format", .letter = 'f', .argument = "FORMAT",
 		.help = "json (on one line), or a template"),
-	OPTION_CHOICE(struct inspect_options, type, "type", .argument = "image",
+	OPTION_CHOICE(struct inspect_options, type, "type", .argument = "container|image",
 		.help = "what the names are of"),
 	OPTION_END,
 };
@@ -81,26 +82,38 @@ static void write_image(struct command_call *call, struct json_writer *writer,
 	json_write_end(writer);
 }
 
+/* One of both. */
+struct thing {
+	bool is_container;
+	struct image image;
+	struct engine_container container;
+	struct engine_state state;
+};
+
 static const char *document_of(struct command_call *call, const struct store *store,
-	const struct image *images, size_t n, const char *indent, size_t *ret_length)
+	const struct thing *things, size_t n, const char *indent, size_t *ret_length)
 {
 	struct json_writer writer = JSON_WRITER_INIT(call->arena, indent);
 
 	json_write_list(&writer, NULL);
 	for (size_t i = 0; i < n; i++)
-		write_image(call, &writer, store, &images[i]);
+		if (things[i].is_container)
+			container_inspect_write(
+				call->arena, &writer, &things[i].container, &things[i].state);
+		else
+			write_image(call, &writer, store, &things[i].image);
 	json_write_end(&writer);
 	return json_write_text(&writer, ret_length);
 }
 
 static int write_by_template(struct command_call *call, const struct store *store,
-	const struct image *images, size_t n, struct err *err)
+	const struct thing *things, size_t n, struct err *err)
 {
 	const struct inspect_options *options = call->options;
 	const bool is_json = strcmp(options->format, "json") == 0;
 	const struct json_value *values;
 	size_t length;
-	const char *text = document_of(call, store, images, n, NULL, &length);
+	const char *text = document_of(call, store, things, n, NULL, &length);
 	int r = json_parse(call->arena, text, length, &values, err);
 
 	for (size_t i = 0; r == 0 && i < values->length; i++) {
@@ -117,12 +130,51 @@ static int write_by_template(struct command_call *call, const struct store *stor
 	return r;
 }
 
+static int find_container(struct command_call *call, const struct store *store, const char *name,
+	struct thing *ret, struct err *err)
+{
+	struct engine engine;
+	int r = engine_init(call->arena, store, &engine, err);
+
+	if (r == 0)
+		r = containers_open(call->arena, &engine, name, &ret->container, err);
+	if (r < 0)
+		return r;
+	ret->is_container = true;
+	r = containers_state(call->arena, &engine, &ret->container, &ret->state, err);
+	containers_close(&ret->container);
+	return r;
+}
+
+/* A container goes ahead of an image of the same name. */
+static int find_thing(struct command_call *call, const struct store *store, const char *name,
+	struct thing *ret, struct err *err)
+{
+	const struct inspect_options *options = call->options;
+	struct err problem = ERR_INIT;
+	int r = -ENOENT;
+
+	*ret = (struct thing){ 0 };
+	if (!text_equal(options->type, "image"))
+		r = find_container(call, store, name, ret, &problem);
+	if (r == -ENOENT && !text_equal(options->type, "container")) {
+		problem = ERR_INIT;
+		r = image_find_or_load(call->arena, store, name, &ret->image, &problem);
+	}
+	if (r == -ENOENT && text_is_empty(options->type))
+		return err_fail(err, ENOENT, "no such container or image: %s", name);
+	if (r < 0)
+		*err = problem;
+	return r;
+}
+
 /* What is found is shown, even when something else is not there. */
 static int inspect_run(struct command_call *call, struct err *err)
 {
 	const struct inspect_options *options = call->options;
-	struct image *images = ARENA_NEW_ARRAY(call->arena, call->n_args, struct image);
+	struct thing *things = ARENA_NEW_ARRAY(call->arena, call->n_args, struct thing);
 	AUTO_STORE store = STORE_INIT;
+	struct err problem = ERR_INIT;
 	int first = 0;
 	size_t n = 0;
 	int r = image_store_open(call, &store, err);
@@ -130,9 +182,8 @@ static int inspect_run(struct command_call *call, struct err *err)
 	if (r < 0)
 		return r;
 	for (size_t i = 0; i < call->n_args; i++) {
-		struct err problem = ERR_INIT;
-
-		r = image_find_or_load(call->arena, &store, call->args[i], &images[n], &problem);
+		problem = ERR_INIT;
+		r = find_thing(call, &store, call->args[i], &things[n], &problem);
 		if (r == 0)
 			n++;
 		else if (first == 0) {
@@ -140,25 +191,24 @@ static int inspect_run(struct command_call *call, struct err *err)
 			*err = problem;
 		}
 	}
-	if (!text_is_empty(options->format)) {
-		struct err problem = ERR_INIT;
-
-		r = write_by_template(call, &store, images, n, &problem);
-		if (r < 0 && first == 0) {
-			first = r;
-			*err = problem;
-		}
-	} else {
+	if (text_is_empty(options->format)) {
 		fprintf(call->out, "%s\n",
-			document_of(call, &store, images, n, "    ", &(size_t){ 0 }));
+			document_of(call, &store, things, n, "    ", &(size_t){ 0 }));
+		return first;
+	}
+	problem = ERR_INIT;
+	r = write_by_template(call, &store, things, n, &problem);
+	if (r < 0 && first == 0) {
+		first = r;
+		*err = problem;
 	}
 	return first;
 }
 
 const struct command engine_command_inspect = {
 	.name = "inspect",
-	.arguments = "IMAGE...",
-	.summary = "show everything about images",
+	.arguments = "CONTAINER|IMAGE...",
+	.summary = "show everything about containers or images",
 	.options = inspect_option_table,
 	.options_size = sizeof(struct inspect_options),
 	.min_args = 1,

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "base/fd.h"
 #include "base/file.h"
 #include "base/text.h"
 #include "cli/engine/image_store.h"
@@ -91,6 +92,7 @@ int making_make(struct command_call *call, struct making *ret, struct err *err)
 	const struct container_options *options = call->options;
 	struct container_settings settings;
 	struct err ignored = ERR_INIT;
+	AUTO_FD int use_fd = -1; /* the image stays until it is pinned */
 	int r = container_options_read(call->arena, options, &settings, err);
 
 	if (r == 0)
@@ -98,12 +100,17 @@ int making_make(struct command_call *call, struct making *ret, struct err *err)
 	if (r == 0)
 		r = making_open(call, ret, err);
 	if (r == 0)
+		r = store_use(&ret->store, &use_fd, err);
+	if (r == 0)
 		r = choose_settings(call, ret, &settings, err);
 	if (r == 0)
 		r = containers_make(call->arena, &ret->engine, &settings, &ret->container, err);
 	if (r < 0)
 		return r;
-	r = write_cidfile(options->cidfile, ret->container.id, err);
+	if (settings.manifest)
+		r = store_pin(&ret->store, ret->container.id, settings.manifest, err);
+	if (r == 0)
+		r = write_cidfile(options->cidfile, ret->container.id, err);
 	if (r < 0)
 		containers_remove(call->arena, &ret->engine, &ret->container, &ignored);
 	return r;

@@ -59,7 +59,7 @@ static const char *mount_data(struct arena *arena, const struct engine_container
 		lower, directory, directory, container->settings.auto_remove ? ",volatile" : "");
 }
 
-/* From here on the image stays: a pin names it. */
+/* The container's pin keeps the image. */
 static int use_image(struct arena *arena, const struct engine *engine,
 	const struct engine_container *container, const char ***ret_layers, size_t *ret_n,
 	struct err *err)
@@ -72,8 +72,6 @@ static int use_image(struct arena *arena, const struct engine *engine,
 		r = image_find(arena, engine->store, container->settings.image_id, &image, err);
 	if (r == 0)
 		r = image_layers(arena, engine->store, &image, ret_layers, ret_n, err);
-	if (r == 0)
-		r = store_pin(engine->store, container->id, image.descriptor.digest, err);
 	return r;
 }
 

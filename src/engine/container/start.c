@@ -34,6 +34,8 @@ static int prepare(struct arena *arena, const struct start_request *request,
 		.settings = &container->settings,
 		.directory = container->directory,
 		.rootfs = arena_printf(arena, "%s/rootfs", container->directory),
+		.rows = request->rows,
+		.columns = request->columns,
 	};
 	int r = own_files_write(arena, container, err);
 

@@ -14,8 +14,7 @@ struct start_request {
 	const struct engine *engine;
 	const struct engine_container *container; /* locked */
 	bool is_attached;                         /* the caller goes on to attach_serve() */
-	bool has_terminal_size;
-	uint16_t rows, columns;
+	uint16_t rows, columns;                   /* of the caller's terminal; 0: none */
 };
 
 /* Whose fault a failure is, for the exit status. */

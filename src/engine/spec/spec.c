@@ -41,8 +41,6 @@ static void write_env(struct arena *arena, struct json_writer *writer, const str
 		json_write_string(writer, NULL, "TERM=xterm");
 	for (size_t i = 0; i < settings->n_env; i++)
 		json_write_string(writer, NULL, settings->env[i]);
-	if (!has_env(settings, "HOME"))
-		json_write_string(writer, NULL, arena_printf(arena, "HOME=%s", spec->user.home));
 	json_write_end(writer);
 }
 
@@ -117,6 +115,12 @@ static void write_process(struct arena *arena, struct json_writer *writer, const
 
 	json_write_object(writer, "process");
 	json_write_bool(writer, "terminal", settings->tty);
+	if (settings->tty && spec->rows > 0 && spec->columns > 0) {
+		json_write_object(writer, "consoleSize");
+		json_write_u64(writer, "height", spec->rows);
+		json_write_u64(writer, "width", spec->columns);
+		json_write_end(writer);
+	}
 	write_user(writer, &spec->user);
 	write_args(writer, settings);
 	write_env(arena, writer, spec);

@@ -22,6 +22,7 @@ struct spec {
 	const char *directory; /* of the container: hostname, hosts, resolv.conf are in it */
 	const char *rootfs;    /* root.path: absolute */
 	struct spec_user user;
+	uint16_t rows, columns; /* of the terminal; 0: not known */
 };
 
 int spec_text(struct arena *arena, const struct spec *spec, const char **ret, size_t *ret_length,

@@ -67,7 +67,6 @@ static char *next_line(char **at)
 struct passwd_entry {
 	const char *name;
 	uint32_t uid, gid;
-	const char *home;
 };
 
 /* By name, or by number if that is one. */
@@ -82,7 +81,6 @@ static bool find_passwd(char *text, const char *name, const uint32_t *uid, struc
 		if (uid ? ret->uid != *uid : strcmp(fields[0], name) != 0)
 			continue;
 		ret->name = fields[0];
-		ret->home = fields[5];
 		return true;
 	}
 	return false;
@@ -202,9 +200,6 @@ int user_resolve(struct arena *arena, int root_fd, const char *text, const char 
 		return r;
 	user.uid = entry.uid;
 	user.gid = entry.gid;
-	user.home = is_known && entry.home[0] == '/' ? entry.home : "/";
-	if (!is_known && user.uid == 0)
-		user.home = "/root";
 	r = set_groups(arena, groups, group && group[0] ? group : NULL, group_add, n_group_add,
 		is_known ? entry.name : NULL, &user, err);
 	if (r == 0)

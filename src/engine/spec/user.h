@@ -18,7 +18,6 @@ struct spec_user {
 	uint32_t uid, gid;
 	uint32_t *groups; /* further ones */
 	size_t n_groups;
-	const char *home; /* "/" where nothing says it */
 };
 
 /*

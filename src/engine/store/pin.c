@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/fd.h"
 #include "base/file.h"
+#include "base/text.h"
 #include "engine/store/store.h"
 #include "sys/directory.h"
 
@@ -52,6 +54,14 @@ static int read_pin(
 	return r < 0 ? err_while(err, "pin %s", name) : 0;
 }
 
+static bool has_container(const struct store *store, const char *name)
+{
+	char path[NAME_MAX + sizeof("containers/")];
+
+	text_format(path, sizeof(path), "containers/%s", name);
+	return faccessat(store->root_fd, path, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
 int store_list_pins(struct arena *arena, const struct store *store, struct store_pin **ret,
 	size_t *ret_n, struct err *err)
 {
@@ -72,8 +82,8 @@ int store_list_pins(struct arena *arena, const struct store *store, struct store
 	while ((r = directory_next(&directory, &name, err)) == 1) {
 		struct store_pin pin;
 
-		if (name[0] == '.')
-			continue; /* being written */
+		if (name[0] == '.' || !has_container(store, name))
+			continue; /* being written, or left by a command that died */
 		r = read_pin(arena, fd, name, &pin, err);
 		if (r < 0)
 			return r;

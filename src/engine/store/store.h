@@ -130,7 +130,8 @@ int store_adopt_layer(const struct store *store, const struct store_stage *stage
 /* The names of blobs and layers are on the disk. */
 int store_sync_names(const struct store *store, struct err *err);
 
-/* ---- pins: an image that a container uses; pins/NAME has the digest of its manifest ---- */
+/* ---- pins: an image that a container uses; pins/ID has the digest of its manifest. One whose
+ * container (containers/ID) is gone does not count. ---- */
 
 int store_pin(
 	const struct store *store, const char *name, const char *manifest_digest, struct err *err);
