@@ -226,3 +226,22 @@ has_started() {
 	equal "$(cat "$T"/out.* | sort -n | tr '\n' ' ')" '1 2 3 4 5 6 7 8 9 10 11 12 '
 	nothing_is_left
 }
+
+@test "with --init signals reach the command and orphans are waited for" {
+	busybox --init -- 'cat /proc/1/comm; (sleep 0.1 &); sleep 0.3; ps | grep -c "\[sleep\]"'
+	exits_with 1
+	equal "$output" $'.hull-reaper\n0'
+	busybox --init -- 'exit 7'
+	exits_with 7
+	busybox --init -- 'kill -KILL $$'
+	exits_with 137
+	run_hull --rm --init busybox no-such-command
+	exits_with 127
+	run_hull --rm -d --init --name box busybox sleep 100 # takes no TERM as the first process
+	succeeds
+	SECONDS=0
+	hull stop box
+	succeeds
+	between "$SECONDS" 0 4
+	eventually nothing_is_left
+}

@@ -75,6 +75,8 @@ enum {
 			.help = "a further group, by its name in the image or by number"),        \
 		OPTION_STRING(O, hostname, "hostname", .letter = 'h', .argument = "NAME",         \
 			.help = "host name (default: the begin of the id)"),                      \
+		OPTION_FLAG(O, init, "init",                                                      \
+			.help = "a first process that hands signals on and waits for orphans"),   \
 		OPTION_FLAG(O, interactive, "interactive", .letter = 'i',                         \
 			.help = "keep standard input open"),                                      \
 		OPTION_CHOICE(O, ipc, "ipc", .argument = "private|host",                          \
@@ -407,6 +409,7 @@ static void take_plain(const struct container_options *options, struct container
 	settings->stop_signal = options->stop_signal;
 	settings->stop_timeout = options->stop_timeout.value;
 	settings->auto_remove = options->remove;
+	settings->init = options->init;
 	settings->privileged = options->privileged;
 	settings->readonly_rootfs = options->read_only;
 	settings->cap_add = options->cap_add.items;

@@ -10,7 +10,7 @@
 #include "engine/container/settings.h"
 
 struct container_options {
-	bool interactive, tty, remove, privileged, read_only, oom_kill_disable;
+	bool interactive, tty, remove, privileged, read_only, oom_kill_disable, init;
 	const char *name, *workdir, *user, *hostname, *domainname, *cidfile;
 	struct option_list entrypoint, env, env_file, label, label_file, annotation;
 	struct option_list volume, mount, tmpfs, device, device_cgroup_rule;

@@ -10,6 +10,8 @@
 #include "base/fd.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "engine/image/helper_program.h"
+#include "engine/spec/spec.h"
 
 #define LOCAL_HOSTS                                   \
 	"127.0.0.1\tlocalhost\n"                      \
@@ -19,7 +21,10 @@
 	"ff02::1\tip6-allnodes\n"                     \
 	"ff02::2\tip6-allrouters\n"
 
-enum { HOST_FILE_MAX_BYTES = 1024 * 1024 };
+enum {
+	HOST_FILE_MAX_BYTES = 1024 * 1024,
+	REAPER_MAX_BYTES = 8 * 1024 * 1024, /* with sanitizers it is large */
+};
 
 /* The container's users read them; it may write them, as far as they are bound writable. */
 static int write_file(int dir_fd, const char *name, const char *text, struct err *err)
@@ -68,6 +73,20 @@ static const char *hosts_text(struct arena *arena, const struct container_settin
 	return text;
 }
 
+static int copy_reaper(struct arena *arena, int dir_fd, struct err *err)
+{
+	char path[PATH_MAX];
+	const char *bytes;
+	size_t size;
+	int r = helper_program_find("hull-reaper", path, err);
+
+	if (r == 0)
+		r = file_read_at(arena, AT_FDCWD, path, REAPER_MAX_BYTES, &bytes, &size, err);
+	if (r == 0)
+		r = file_replace(dir_fd, SPEC_REAPER_FILE, bytes, size, 0755, err);
+	return r < 0 ? err_while(err, "--init") : 0;
+}
+
 int own_files_write(struct arena *arena, const struct engine_container *container, struct err *err)
 {
 	const struct container_settings *settings = &container->settings;
@@ -81,5 +100,7 @@ int own_files_write(struct arena *arena, const struct engine_container *containe
 		r = write_file(container->dir_fd, "hosts", hosts_text(arena, settings), err);
 	if (r == 0)
 		r = write_file(container->dir_fd, "resolv.conf", resolver, err);
+	if (r == 0 && settings->init)
+		r = copy_reaper(arena, container->dir_fd, err);
 	return r;
 }

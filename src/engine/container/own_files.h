@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * own_files: hostname, hosts and resolv.conf of a container, which it sees in /etc.
+ * own_files: hostname, hosts and resolv.conf of a container, which it sees in /etc; with --init its
+ * copy of hull-reaper.
  *
  * Layer 3, role caller. Written at each start; with the host's network they are the host's.
  */

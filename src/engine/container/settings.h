@@ -92,6 +92,7 @@ struct container_settings {
 
 	/* HostConfig */
 	bool auto_remove, privileged, readonly_rootfs;
+	bool init; /* hull-reaper is the first process */
 	struct container_mount *mounts;
 	size_t n_mounts;
 	const char **cap_add, **cap_drop;

@@ -75,6 +75,7 @@ static const struct json_field host_fields[] = {
 	JSON_BOOL(S, "AutoRemove", auto_remove),
 	JSON_BOOL(S, "Privileged", privileged),
 	JSON_BOOL(S, "ReadonlyRootfs", readonly_rootfs),
+	JSON_BOOL(S, "Init", init),
 	JSON_ARRAY(S, "Mounts", mounts, n_mounts, &mount_row),
 	JSON_STRINGS(S, "CapAdd", cap_add, n_cap_add),
 	JSON_STRINGS(S, "CapDrop", cap_drop, n_cap_drop),

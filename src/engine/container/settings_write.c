@@ -130,6 +130,7 @@ void settings_write_host_config(
 	json_write_bool(writer, "AutoRemove", settings->auto_remove);
 	json_write_bool(writer, "Privileged", settings->privileged);
 	json_write_bool(writer, "ReadonlyRootfs", settings->readonly_rootfs);
+	json_write_bool(writer, "Init", settings->init);
 	write_mounts(writer, settings);
 	json_write_strings(writer, "CapAdd", settings->cap_add, settings->n_cap_add);
 	json_write_strings(writer, "CapDrop", settings->cap_drop, settings->n_cap_drop);

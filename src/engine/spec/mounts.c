@@ -86,6 +86,16 @@ static void write_own_file(struct arena *arena, struct json_writer *writer, cons
 			arena_printf(arena, "%s/%s", spec->directory, name), options, n);
 }
 
+static void write_reaper(struct arena *arena, struct json_writer *writer, const struct spec *spec)
+{
+	static const char *const options[] = { "bind", "rprivate", "ro", "nosuid" };
+
+	if (spec->settings->init)
+		write_mount(writer, SPEC_REAPER_PATH, "bind",
+			arena_printf(arena, "%s/%s", spec->directory, SPEC_REAPER_FILE), options,
+			sizeof(options) / sizeof(options[0]));
+}
+
 static bool has_prefix_among(const struct container_mount *mount, const char *const *prefixes)
 {
 	for (size_t i = 0; i < mount->n_options; i++)
@@ -179,6 +189,7 @@ void spec_write_mounts(struct arena *arena, struct json_writer *writer, const st
 	write_own_file(arena, writer, spec, "resolv.conf", "/etc/resolv.conf");
 	write_own_file(arena, writer, spec, "hostname", "/etc/hostname");
 	write_own_file(arena, writer, spec, "hosts", "/etc/hosts");
+	write_reaper(arena, writer, spec);
 	write_asked(arena, writer, settings);
 	json_write_end(writer);
 }

@@ -47,6 +47,8 @@ static void write_env(struct arena *arena, struct json_writer *writer, const str
 static void write_args(struct json_writer *writer, const struct container_settings *settings)
 {
 	json_write_list(writer, "args");
+	if (settings->init)
+		json_write_string(writer, NULL, SPEC_REAPER_PATH);
 	for (size_t i = 0; i < settings->n_entrypoint; i++)
 		json_write_string(writer, NULL, settings->entrypoint[i]);
 	for (size_t i = 0; i < settings->n_cmd; i++)

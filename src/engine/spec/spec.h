@@ -17,6 +17,10 @@
 #include "engine/container/settings.h"
 #include "engine/spec/user.h"
 
+/* Where the container sees its copy of hull-reaper: on a file system of its own. */
+#define SPEC_REAPER_PATH "/dev/.hull-reaper"
+#define SPEC_REAPER_FILE "reaper" /* in the container's directory */
+
 struct spec {
 	const struct container_settings *settings;
 	const char *directory; /* of the container: hostname, hosts, resolv.conf are in it */

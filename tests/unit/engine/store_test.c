@@ -26,9 +26,9 @@ static int remove_root(void **state)
 
 	/* the store's own directories are few and known; blobs are removed by name */
 	static const char *const files[] = { "images/index.json", "images/oci-layout", "index.lock",
-		"use.lock", "pins/c1" };
+		"use.lock", "pins/c1", "pins/c2" };
 	static const char *const directories[] = { "images/blobs/sha256", "images/blobs", "images",
-		"layers", "tmp", "pins", "" };
+		"layers", "tmp", "pins", "containers/c1", "containers", "" };
 
 	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
 		snprintf(path, sizeof(path), "%s/%s", root, files[i]);
@@ -194,7 +194,11 @@ static void a_pin_is_listed_until_it_is_taken_away(void **state)
 	open_store(&arena, &store);
 	assert_int_equal(store_list_pins(&arena, &store, &pins, &n, &err), 0);
 	assert_int_equal(n, 0);
+	assert_int_equal(mkdirat(store.root_fd, "containers", 0700), 0);
+	assert_int_equal(mkdirat(store.root_fd, "containers/c1", 0700), 0);
 	assert_int_equal(store_pin(&store, "c1", some_manifest.digest, &err), 0);
+	/* its container is gone: it does not count */
+	assert_int_equal(store_pin(&store, "c2", some_manifest.digest, &err), 0);
 	assert_int_equal(store_list_pins(&arena, &store, &pins, &n, &err), 0);
 	assert_int_equal(n, 1);
 	assert_string_equal(pins[0].name, "c1");
