@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/fd.h"
 #include "base/file.h"
@@ -17,6 +18,25 @@ enum {
 	GROUP_FIELDS = 4,
 };
 
+/* What it is is known before it is opened: to open a device can already do something. */
+static int open_file(int root_fd, const char *path, int *ret_fd, struct err *err)
+{
+	char name[32];
+	struct stat st;
+	AUTO_FD int found = -1;
+	int r = beneath_open(root_fd, path, O_PATH, 0, &found, err);
+
+	if (r < 0)
+		return r;
+	if (fstat(found, &st) < 0)
+		return err_sys(err, "fstat %s", path);
+	if (!S_ISREG(st.st_mode))
+		return err_fail(err, EINVAL, "%s is not a regular file", path);
+	text_format(name, sizeof(name), "/proc/self/fd/%d", found);
+	*ret_fd = open(name, O_RDONLY | O_CLOEXEC);
+	return *ret_fd < 0 ? err_sys(err, "open %s", path) : 0;
+}
+
 /* The whole file; a missing one is empty. */
 static int read_file(
 	struct arena *arena, int root_fd, const char *path, char **ret, struct err *err)
@@ -25,13 +45,13 @@ static int read_file(
 	AUTO_FD int fd = -1;
 	const char *text = "";
 	size_t length;
-	int r = beneath_open(root_fd, path, O_RDONLY | O_NONBLOCK | O_NOCTTY, 0, &fd, &problem);
+	int r = open_file(root_fd, path, &fd, &problem);
 
 	if (r == 0)
 		r = file_read_fd(arena, fd, path, FILE_MAX_BYTES, &text, &length, &problem);
 	if (r < 0 && r != -ENOENT && r != -ENOTDIR) {
 		*err = problem;
-		return r;
+		return err_while(err, "the image's users");
 	}
 	*ret = arena_strdup(arena, text);
 	return 0;
