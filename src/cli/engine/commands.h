@@ -41,7 +41,8 @@
 	X(unshare)         \
 	X(enter)           \
 	X(debug)           \
-	X(ended)
+	X(ended)           \
+	X(system_check)
 
 #define ENGINE_COMMAND_DECLARE(name) extern const struct command engine_command_##name;
 ENGINE_COMMANDS(ENGINE_COMMAND_DECLARE)

@@ -28,7 +28,7 @@ static const char *command[] = { "true" };
 static struct oci_config *config_of(struct arena *arena, struct container_settings settings)
 {
 	struct spec spec = { .settings = &settings, .directory = "/d", .rootfs = "/r" };
-	struct oci_config *config;
+	struct oci_config *config = NULL;
 	struct err err = ERR_INIT;
 	const char *text;
 	size_t length;
@@ -133,7 +133,7 @@ static void the_profile_allows_what_docker_s_does(void **state)
 {
 	AUTO_ARENA arena = ARENA_INIT;
 	const struct oci_seccomp *ours = profile_of(&arena, 0);
-	struct oci_seccomp *theirs;
+	struct oci_seccomp *theirs = NULL;
 	struct err err = ERR_INIT;
 	const char *text;
 	size_t length;
