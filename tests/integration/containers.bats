@@ -307,3 +307,16 @@ hull_file() {
 	hull rm -f no-such-thing
 	succeeds
 }
+
+@test "tree and pid know a container by its name" {
+	local pid
+
+	start_box box -- 'while :; do sleep 0.1; done'
+	pid=$(field box '{{.State.Pid}}')
+	hull pid box:1
+	prints "$pid"
+	hull pid "$pid"
+	prints hull:box:1
+	hull tree box
+	says hull:box "$pid→1"
+}

@@ -278,6 +278,8 @@ int containers_list(struct arena *arena, const struct engine *engine, struct eng
 	AUTO_FD int fd = -1;
 	int r = open_containers(engine, &fd, err);
 
+	*ret = NULL;
+	*ret_n = 0;
 	if (r < 0)
 		return r;
 	struct directory directory = DIRECTORY_INIT(fd);

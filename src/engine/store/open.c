@@ -19,10 +19,11 @@
  * (CVE-2021-41091). */
 enum { PRIVATE_MODE = 0700 };
 
-static int default_root(struct arena *arena, const char **ret, struct err *err)
+int store_default_root(struct arena *arena, const char **ret, struct err *err)
 {
 	const char *data = getenv("XDG_DATA_HOME"), *home = getenv("HOME");
 
+	*ret = NULL;
 	if (geteuid() == 0)
 		*ret = SYSTEM_ROOT;
 	else if (data && data[0] == '/')
@@ -126,7 +127,7 @@ int store_open(struct arena *arena, const char *root, struct store *ret, struct 
 	int r = 0;
 
 	if (!root)
-		r = default_root(arena, &root, err);
+		r = store_default_root(arena, &root, err);
 	if (r == 0 && !getcwd(cwd, sizeof(cwd)))
 		r = err_sys(err, "getcwd");
 	if (r < 0)

@@ -42,9 +42,12 @@ struct store {
 		.root_fd = -1, .images_fd = -1, .blobs_fd = -1, .layers_fd = -1, .tmp_fd = -1 })
 #define AUTO_STORE __attribute__((cleanup(store_close))) struct store
 
+/* /var/lib/hull for root, $XDG_DATA_HOME/hull or ~/.local/share/hull for others. */
+int store_default_root(struct arena *arena, const char **ret, struct err *err);
+
 /*
- * Opens the store, making it if it is not there. root NULL: /var/lib/hull for root,
- * $XDG_DATA_HOME/hull or ~/.local/share/hull for others. Strings live in arena.
+ * Opens the store, making it if it is not there. root NULL: the default one. Strings live
+ * in arena.
  */
 int store_open(struct arena *arena, const char *root, struct store *ret, struct err *err);
 void store_close(struct store *store);
