@@ -24,11 +24,14 @@ static int ended_run(struct command_call *call, struct err *err)
 	return r;
 }
 
+static const struct option_spec ended_option_table[] = { OPTION_END };
+
 const struct command engine_command_ended = {
 	.name = "ended",
 	.arguments = "ID",
 	.summary = "for hull-monitor: a container's process has ended",
 	.is_hidden = true,
+	.options = ended_option_table,
 	.min_args = 1,
 	.max_args = 1,
 	.run = ended_run,

@@ -77,10 +77,13 @@ static int pause_run(struct command_call *call, struct err *err)
 	return each_run(call, &how, err);
 }
 
+static const struct option_spec pause_option_table[] = { OPTION_END };
+
 const struct command engine_command_pause = {
 	.name = "pause",
 	.arguments = "CONTAINER...",
 	.summary = "freeze all processes of containers",
+	.options = pause_option_table,
 	.min_args = 1,
 	.max_args = COMMAND_ARGS_UNLIMITED,
 	.run = pause_run,
@@ -102,10 +105,13 @@ static int unpause_run(struct command_call *call, struct err *err)
 	return each_run(call, &how, err);
 }
 
+static const struct option_spec unpause_option_table[] = { OPTION_END };
+
 const struct command engine_command_unpause = {
 	.name = "unpause",
 	.arguments = "CONTAINER...",
 	.summary = "let frozen containers go on",
+	.options = unpause_option_table,
 	.min_args = 1,
 	.max_args = COMMAND_ARGS_UNLIMITED,
 	.run = unpause_run,
@@ -125,10 +131,13 @@ static int rename_run(struct command_call *call, struct err *err)
 	return each_one(call, rename_one, err);
 }
 
+static const struct option_spec rename_option_table[] = { OPTION_END };
+
 const struct command engine_command_rename = {
 	.name = "rename",
 	.arguments = "CONTAINER NAME",
 	.summary = "give a container another name",
+	.options = rename_option_table,
 	.min_args = 2,
 	.max_args = 2,
 	.run = rename_run,

@@ -155,10 +155,13 @@ static int wait_run(struct command_call *call, struct err *err)
 	return each_run(call, &how, err);
 }
 
+static const struct option_spec wait_option_table[] = { OPTION_END };
+
 const struct command engine_command_wait = {
 	.name = "wait",
 	.arguments = "CONTAINER...",
 	.summary = "wait for the end of containers, and print their exit statuses",
+	.options = wait_option_table,
 	.min_args = 1,
 	.max_args = COMMAND_ARGS_UNLIMITED,
 	.run = wait_run,

@@ -28,11 +28,14 @@ static int top_run(struct command_call *call, struct err *err)
 	return each_one(call, show_processes, err);
 }
 
+static const struct option_spec top_option_table[] = { OPTION_END };
+
 const struct command engine_command_top = {
 	.name = "top",
 	.arguments = "CONTAINER [PS OPTIONS]",
 	.summary = "show the processes of a container, with the host's numbers",
 	.description = "What stands behind the container is for ps(1) (default: -ef).",
+	.options = top_option_table,
 	.order = OPTION_ORDER_ARGUMENTS_LAST,
 	.min_args = 1,
 	.max_args = COMMAND_ARGS_UNLIMITED,
