@@ -55,6 +55,7 @@ teardown() {
 	ids=$("$HULL" --root "$T/store" ps -aq --no-trunc 2> /dev/null) || true
 	# shellcheck disable=SC2086 # words
 	[ -z "$ids" ] || timeout 50 "$HULL" --root "$T/store" rm -f $ids > /dev/null
+	eventually not pgrep -f -- "--root $T/store" || true # monitors that still clean up
 	rm -rf --one-file-system "$T"
 }
 

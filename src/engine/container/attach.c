@@ -294,6 +294,13 @@ int attach_wait(int fd, int64_t timeout_msec, int *ret_status, struct err *err)
 	return r < 0 ? r : 0;
 }
 
+void attach_tell_cleans(int fd)
+{
+	const char cleans = PROTOCOL_CLEANS;
+
+	(void)!send(fd, &cleans, 1, MSG_NOSIGNAL);
+}
+
 void attach_tell_ended(int fd)
 {
 	const char ended = PROTOCOL_ENDED;

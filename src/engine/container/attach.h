@@ -47,5 +47,7 @@ int attach_serve(
  * ever). */
 int attach_wait(int fd, int64_t timeout_msec, int *ret_status, struct err *err);
 
-/* Whoever is attached first has removed what the container left: the monitor need not. */
+/* This client is going to remove what the container leaves, as the one that started it is; and: it
+ * has done so. If it dies in between the monitor does it. */
+void attach_tell_cleans(int fd);
 void attach_tell_ended(int fd);

@@ -150,6 +150,8 @@ int engine_stop(struct arena *arena, const struct engine *engine,
 	if (r < 0 || !is_running(&state))
 		return r;
 	connect_if_there(container, &fd);
+	if (fd >= 0)
+		attach_tell_cleans(fd);
 	r = send_signal(engine, container, &state, signal_number, err);
 	if (r < 0)
 		return r;
@@ -165,6 +167,8 @@ int engine_stop(struct arena *arena, const struct engine *engine,
 	}
 	if (r == 0)
 		r = engine_clean(arena, engine, container, &problem);
+	if (r == 0 && fd >= 0)
+		attach_tell_ended(fd);
 	if (r < 0 && r != -EBUSY) { /* it has ended, whatever came then */
 		*err = problem;
 		return r;

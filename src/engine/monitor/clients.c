@@ -31,6 +31,7 @@ void clients_add(struct clients *clients, int fd, bool is_first)
 			.fd = fd,
 			.is_first = is_first,
 			.is_attached = is_first,
+			.cleans = is_first,
 		};
 		return;
 	}

@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -95,4 +96,36 @@ void monitor_note_end(struct monitor *monitor)
 	memcpy(bytes, &status, sizeof(status));
 	clients_send(&monitor->clients, PROTOCOL_EXIT, bytes, sizeof(bytes));
 	flush(&monitor->clients);
+}
+
+/* Until it says so, or dies. */
+static bool has_cleaned(struct client *client)
+{
+	char packet[PROTOCOL_PACKET_BYTES];
+
+	for (;;) {
+		struct pollfd polled = { .fd = client->fd, .events = POLLIN };
+		ssize_t n;
+
+		if (poll(&polled, 1, -1) < 0 && errno == EINTR)
+			continue;
+		n = recv(client->fd, packet, sizeof(packet), MSG_DONTWAIT);
+		if (n < 0 && (errno == EAGAIN || errno == EINTR))
+			continue;
+		if (n <= 0)
+			return false;
+		if (packet[0] == PROTOCOL_ENDED)
+			return true;
+	}
+}
+
+bool monitor_is_cleaned(struct clients *clients)
+{
+	for (size_t i = 0; i < MONITOR_CLIENTS_MAX; i++) {
+		struct client *client = &clients->all[i];
+
+		if (client->fd >= 0 && client->cleans && has_cleaned(client))
+			return true;
+	}
+	return false;
 }

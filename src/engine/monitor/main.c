@@ -74,30 +74,6 @@ static void open_log(const char *max_size, const char *max_files)
 		log_open(&monitor.log, monitor.dir_fd, size ? size : UINT64_MAX, (unsigned)files);
 }
 
-/* Who started the container removes what is left, if it lives: it has everything at hand. */
-static bool is_cleaned_by_client(void)
-{
-	struct client *client = &monitor.clients.all[0];
-	char packet[PROTOCOL_PACKET_BYTES];
-	ssize_t n;
-
-	if (client->fd < 0 || !client->is_first)
-		return false;
-	while (!client->has_ended) {
-		struct pollfd polled = { .fd = client->fd, .events = POLLIN };
-
-		if (poll(&polled, 1, -1) < 0 && errno == EINTR)
-			continue;
-		n = recv(client->fd, packet, sizeof(packet), MSG_DONTWAIT);
-		if (n < 0 && (errno == EAGAIN || errno == EINTR))
-			continue;
-		if (n <= 0)
-			return false;
-		client->has_ended = packet[0] == PROTOCOL_ENDED;
-	}
-	return true;
-}
-
 int main(int argc, char **argv)
 {
 	if (argc != 7)
@@ -109,7 +85,7 @@ int main(int argc, char **argv)
 	greet_client(strcmp(argv[6], "attached") == 0);
 	monitor_serve(&monitor);
 	monitor_note_end(&monitor);
-	if (is_cleaned_by_client())
+	if (monitor_is_cleaned(&monitor.clients))
 		return EXIT_SUCCESS;
 	signal(SIGPIPE, SIG_DFL);
 	signal(SIGHUP, SIG_DFL);

@@ -61,7 +61,7 @@ struct client {
 	bool is_attached;
 	bool is_first;  /* it started the container */
 	bool is_behind; /* the packet in clients.packet has not been sent to it */
-	bool has_ended; /* it has removed what the container left */
+	bool cleans;    /* it is going to remove what the container leaves */
 };
 
 struct clients {
@@ -103,5 +103,8 @@ void monitor_serve(struct monitor *monitor);
 
 /* Reaps the process, writes exit.json, tells the clients. *ret_status: 128 + n for signal n. */
 void monitor_note_end(struct monitor *monitor);
+
+/* Whether one of the clients that said they would has removed what the container left. */
+bool monitor_is_cleaned(struct clients *clients);
 
 int64_t monitor_now_msec(void);

@@ -18,7 +18,9 @@ enum protocol_kind {
 	PROTOCOL_ATTACH = 'A', /* from now on send me what the container writes */
 	PROTOCOL_INPUT = 'I',  /* for its standard input; no data: the end of it */
 	PROTOCOL_SIZE = 'W',   /* struct winsize of the terminal */
-	PROTOCOL_ENDED = 'C',  /* I have removed what the container left, you need not */
+	PROTOCOL_CLEANS =
+		'P', /* I am going to remove what the container leaves; who started it is */
+	PROTOCOL_ENDED = 'C', /* I have done so, you need not */
 
 	/* from whoever starts the container, before it becomes the monitor */
 	PROTOCOL_WARNING = 'N', /* struct err */

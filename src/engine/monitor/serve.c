@@ -125,8 +125,8 @@ static void take_packet(struct monitor *monitor, struct client *client)
 	case PROTOCOL_SIZE:
 		take_size(monitor, packet + 1, (size_t)n - 1);
 		break;
-	case PROTOCOL_ENDED:
-		client->has_ended = true;
+	case PROTOCOL_CLEANS:
+		client->cleans = true;
 		break;
 	default: /* a newer client's */
 		break;
@@ -209,7 +209,7 @@ void monitor_serve(struct monitor *monitor)
 		if (polled[POLL_PROCESS].revents)
 			monitor->has_ended = true;
 		else if (!was_behind && is_finished(monitor, polled))
-			return;
+			break;
 		if (polled[POLL_INPUT].revents)
 			feed(monitor);
 		if (was_behind)
@@ -219,4 +219,7 @@ void monitor_serve(struct monitor *monitor)
 		if (polled[POLL_LISTEN].revents)
 			accept_client(monitor);
 	}
+	/* somebody else may still have the other ends open */
+	log_end_line(&monitor->log, &monitor->output_line);
+	log_end_line(&monitor->log, &monitor->errors_line);
 }
