@@ -245,3 +245,37 @@ has_started() {
 	between "$SECONDS" 0 4
 	eventually nothing_is_left
 }
+
+@test "a directory is a root file system, and what is written stays in it" {
+	mkdir -p "$T/rootfs/bin"
+	cp "$(type -P busybox)" "$T/rootfs/bin/busybox"
+	ln -s busybox "$T/rootfs/bin/sh"
+	run_hull --rm --rootfs "$T/rootfs" sh -c 'busybox echo hello > /file; busybox ls / | busybox grep -c proc'
+	prints 1
+	equal "$(< "$T/rootfs/file")" hello
+	[ -z "$(grep " $T/rootfs" /proc/self/mountinfo)" ]
+	run_hull --rm --read-only --rootfs "$T/rootfs" sh -c 'echo x > /other'
+	exits_with 1
+	run_hull --rm --rootfs "$T/none" sh
+	exits_with 125
+	nothing_is_left
+}
+
+@test "what an image says is data: it becomes no option and reaches no terminal" {
+	printf 'x' > "$T/file"
+	tar -C "$T" -cf "$T/root.tar" file
+	hull import --change 'CMD ["--privileged", "a\u001b[31mb"]' --change 'LABEL x=--privileged' \
+		--change 'WORKDIR /../../etc' --change 'USER root' "$T/root.tar" odd
+	succeeds
+	hull create --name box odd
+	succeeds
+	equal "$(field box '{{.HostConfig.Privileged}} {{.Path}}')" 'false --privileged'
+	hull ps -a --no-trunc
+	succeeds
+	not grep -q $'\033' "$T/hull.out"
+	hull start box
+	fails_with ''
+	not grep -q $'\033' "$T/hull.err"
+	hull rm box
+	succeeds
+}

@@ -118,6 +118,9 @@ enum {
 				"system calls: it can do what root can"),                         \
 		OPTION_FLAG(O, read_only, "read-only", .help = "read-only root file system"),     \
 		OPTION_FLAG(O, remove, "rm", .help = "remove it when it has ended"),              \
+		OPTION_STRING(O, rootfs, "rootfs", .argument = "DIR",                             \
+			.help = "this directory is the root file system, as it is; no image is "  \
+				"named then"),                                                    \
 		OPTION_LIST(O, security_opt, "security-opt", .argument = "OPTION",                \
 			.help = "seccomp=FILE|unconfined, no-new-privileges, apparmor=PROFILE, "  \
 				"systempaths=unconfined, mask=PATHS, unmask=PATHS"),              \
