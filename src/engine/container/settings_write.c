@@ -11,7 +11,7 @@ static void write_pairs(
 {
 	json_write_object(writer, key);
 	for (size_t i = 0; i < n; i++)
-		json_write_string(writer, pairs[i].key, pairs[i].value);
+		json_write_string(writer, pairs[i].key, or_empty(pairs[i].value));
 	json_write_end(writer);
 }
 
@@ -117,7 +117,7 @@ static void write_resources(struct json_writer *writer, const struct container_r
 static void write_log(struct json_writer *writer, const struct container_settings *settings)
 {
 	json_write_object(writer, "LogConfig");
-	json_write_string(writer, "Type", settings->log_driver);
+	json_write_string(writer, "Type", or_empty(settings->log_driver));
 	json_write_i64(writer, "MaxSize", settings->log_max_size);
 	json_write_i64(writer, "MaxFile", settings->log_max_files);
 	json_write_end(writer);
