@@ -92,3 +92,34 @@ odd_image() {
 	busybox --pid host --cap-add SYS_PTRACE -- 'grep -l hull-monitor /proc/[0-9]*/comm | wc -l'
 	succeeds # the host's processes are what --pid host is for
 }
+
+# on_terminal ARGS...: hull, with a terminal of its own; what it shows is in $T/screen
+on_terminal() {
+	script -qefc "$HULL --root $T/store $*" /dev/null < "${INPUT:-/dev/null}" > "$T/screen"
+}
+
+@test "the user's terminal is not in a container that has not its own" {
+	start_box box -- 'while :; do sleep 0.1; done'
+	on_terminal exec box sh -c "'for i in 0 1 2; do test -t \$i && echo terminal; readlink /proc/self/fd/\$i; done; exit 5'" || status=$?
+	exits_with 5
+	not grep -q -e terminal -e /dev/pts -e /dev/tty "$T/screen"
+	equal "$(grep -c pipe: "$T/screen")" 2
+	SECONDS=0
+	on_terminal exec box sh -c "'sleep 30 & echo back'"
+	grep -q back "$T/screen"
+	between "$SECONDS" 0 10
+	echo typed > "$T/typed"
+	INPUT=$T/typed on_terminal exec -i box sh -c "'test -t 0 && echo terminal; read x; echo got \$x'"
+	grep -q 'got typed' "$T/screen"
+	not grep -q terminal "$T/screen"
+	on_terminal run --rm --cgroup-parent "/$HULL_TEST_TOKEN" busybox sh -c "'test -t 1 && echo terminal; echo end'"
+	grep -q end "$T/screen"
+	not grep -q terminal "$T/screen"
+}
+
+@test "control: with -t there is a terminal, and it is the container's" {
+	start_box box -- 'while :; do sleep 0.1; done'
+	on_terminal exec -t box sh -c "'test -t 1 && echo terminal; tty'"
+	grep -q terminal "$T/screen"
+	grep -q /dev/pts/0 "$T/screen"
+}

@@ -9,6 +9,7 @@
 #include "cli/engine/container_options.h"
 #include "cli/engine/each.h"
 #include "cli/engine/making.h"
+#include "cli/engine/terminal_guard.h"
 #include "engine/container/start.h"
 #include "engine/container/stop.h"
 #include "engine/spec/user.h"
@@ -169,6 +170,12 @@ static int exec_run(struct command_call *call, struct err *err)
 	if (options->tty && options->interactive && isatty(STDIN_FILENO) != 1) {
 		err_fail(err, ENOTTY, "-t needs a terminal, and standard input is none");
 		return err_hint(err, "leave -t or -i away");
+	}
+	if (!options->tty && !options->detach) {
+		int r = terminal_guard(options->interactive, err);
+
+		if (r < 0)
+			return r;
 	}
 	return each_one(call, exec_in, err);
 }
