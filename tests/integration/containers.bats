@@ -320,3 +320,23 @@ hull_file() {
 	hull tree box
 	says hull:box "$pid→1"
 }
+
+@test "limits are changed at once, and stay for later starts" {
+	start_box box -m 64m --memory-swap 64m --cpus 1 -- '
+		while :; do sleep 0.1; done'
+	hull update -m 32m --memory-swap 32m --cpus 0.5 --pids-limit 50 box
+	prints box
+	hull exec box sh -c 'cat /sys/fs/cgroup/memory/memory.limit_in_bytes /sys/fs/cgroup/memory.max \
+		/sys/fs/cgroup/cpu/cpu.cfs_quota_us /sys/fs/cgroup/cpu.max /sys/fs/cgroup/pids/pids.max \
+		/sys/fs/cgroup/pids.max 2> /dev/null; true'
+	says 33554432 50000 50
+	equal "$(field box '{{.HostConfig.Memory}} {{.HostConfig.NanoCpus}} {{.HostConfig.PidsLimit}}')" '33554432 500000000 50'
+	hull restart -t 0 box
+	hull exec box sh -c 'cat /sys/fs/cgroup/memory/memory.limit_in_bytes /sys/fs/cgroup/memory.max 2> /dev/null; true'
+	says 33554432
+	hull update --cpuset-cpus 9999 box
+	exits_with 1
+	equal "$(field box '{{.HostConfig.CpusetCpus}}')" ''
+	hull update -m nonsense box
+	exits_with 1
+}

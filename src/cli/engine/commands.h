@@ -27,6 +27,7 @@
 	X(pause)           \
 	X(unpause)         \
 	X(rename)          \
+	X(update)          \
 	X(inspect)         \
 	X(images)          \
 	X(load)            \

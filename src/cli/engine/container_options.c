@@ -21,24 +21,10 @@ enum {
 	MEMORY_MIN_BYTES = 512 * 1024,
 };
 
-/* Rows of create and run. */
-#define CONTAINER_OPTIONS                                                                         \
-	OPTION_LIST(O, add_host, "add-host", .argument = "NAME:ADDRESS",                          \
-		.help = "a line for /etc/hosts"),                                                 \
-		OPTION_LIST(O, annotation, "annotation", .argument = "KEY=VALUE",                 \
-			.help = "annotation of the container's configuration"),                   \
-		OPTION_NUMBER(O, blkio_weight, "blkio-weight", .argument = "N",                   \
-			.help = "share of block I/O, 10 to 1000"),                                \
-		OPTION_LIST(O, cap_add, "cap-add", .argument = "NAME",                            \
-			.help = "a further capability, or ALL"),                                  \
-		OPTION_LIST(O, cap_drop, "cap-drop", .argument = "NAME",                          \
-			.help = "a capability it has not, or ALL"),                               \
-		OPTION_STRING(O, cgroup_parent, "cgroup-parent", .argument = "GROUP",             \
-			.help = "group that its control group is made in (default: /hull)"),      \
-		OPTION_CHOICE(O, cgroupns, "cgroupns", .argument = "private|host",                \
-			.help = "whose control groups it sees (default: its own)"),               \
-		OPTION_STRING(O, cidfile, "cidfile", .argument = "FILE",                          \
-			.help = "write the container's id to FILE, which must not exist"),        \
+/* Limits that can also be changed later. */
+#define LIMIT_OPTIONS                                                                             \
+	OPTION_NUMBER(O, blkio_weight, "blkio-weight", .argument = "N",                           \
+		.help = "share of block I/O, 10 to 1000"),                                        \
 		OPTION_NUMBER(O, cpu_period, "cpu-period", .argument = "USEC",                    \
 			.help = "period of the processor quota"),                                 \
 		OPTION_NUMBER(O, cpu_quota, "cpu-quota", .argument = "USEC",                      \
@@ -51,6 +37,33 @@ enum {
 			.help = "processors it runs on, 0-3,7"),                                  \
 		OPTION_STRING(O, cpuset_mems, "cpuset-mems", .argument = "LIST",                  \
 			.help = "memory nodes it uses"),                                          \
+		OPTION_STRING(O, memory, "memory", .letter = 'm', .argument = "BYTES",            \
+			.help = "how much memory it may use, 512m"),                              \
+		OPTION_STRING(O, memory_reservation, "memory-reservation", .argument = "BYTES",   \
+			.help = "how much it is reduced to when memory is short"),                \
+		OPTION_STRING(O, memory_swap, "memory-swap", .argument = "BYTES",                 \
+			.help = "memory and swap together; -1: no limit of swap (default: twice " \
+				"the memory)"),                                                   \
+		OPTION_NUMBER(O, pids_limit, "pids-limit", .argument = "N",                       \
+			.help = "how many processes it may have; -1: no limit")
+
+/* Rows of create and run. */
+#define CONTAINER_OPTIONS                                                                         \
+	LIMIT_OPTIONS,                                                                            \
+		OPTION_LIST(O, add_host, "add-host", .argument = "NAME:ADDRESS",                  \
+			.help = "a line for /etc/hosts"),                                         \
+		OPTION_LIST(O, annotation, "annotation", .argument = "KEY=VALUE",                 \
+			.help = "annotation of the container's configuration"),                   \
+		OPTION_LIST(O, cap_add, "cap-add", .argument = "NAME",                            \
+			.help = "a further capability, or ALL"),                                  \
+		OPTION_LIST(O, cap_drop, "cap-drop", .argument = "NAME",                          \
+			.help = "a capability it has not, or ALL"),                               \
+		OPTION_STRING(O, cgroup_parent, "cgroup-parent", .argument = "GROUP",             \
+			.help = "group that its control group is made in (default: /hull)"),      \
+		OPTION_CHOICE(O, cgroupns, "cgroupns", .argument = "private|host",                \
+			.help = "whose control groups it sees (default: its own)"),               \
+		OPTION_STRING(O, cidfile, "cidfile", .argument = "FILE",                          \
+			.help = "write the container's id to FILE, which must not exist"),        \
 		OPTION_LIST(O, device, "device", .argument = "HOST[:PATH[:rwm]]",                 \
 			.help = "a device node of the host, or all in a directory"),              \
 		OPTION_LIST(O, device_cgroup_rule, "device-cgroup-rule", .argument = "RULE",      \
@@ -90,13 +103,6 @@ enum {
 		OPTION_LIST(O, log_opt, "log-opt", .argument = "max-size=BYTES|max-file=N",       \
 			.help = "when the log is rotated, and how many files are kept "           \
 				"(default: 10m, 3)"),                                             \
-		OPTION_STRING(O, memory, "memory", .letter = 'm', .argument = "BYTES",            \
-			.help = "how much memory it may use, 512m"),                              \
-		OPTION_STRING(O, memory_reservation, "memory-reservation", .argument = "BYTES",   \
-			.help = "how much it is reduced to when memory is short"),                \
-		OPTION_STRING(O, memory_swap, "memory-swap", .argument = "BYTES",                 \
-			.help = "memory and swap together; -1: no limit of swap (default: twice " \
-				"the memory)"),                                                   \
 		OPTION_LIST(O, mount, "mount", .argument = "type=TYPE,target=PATH,…",             \
 			.help = "a mount: type bind or tmpfs, source, target, readonly, "         \
 				"bind-propagation, tmpfs-size, tmpfs-mode"),                      \
@@ -111,8 +117,6 @@ enum {
 			.help = "how likely the kernel kills it, -1000 to 1000"),                 \
 		OPTION_CHOICE(O, pid, "pid", .argument = "private|host",                          \
 			.help = "whose processes it sees (default: its own)"),                    \
-		OPTION_NUMBER(O, pids_limit, "pids-limit", .argument = "N",                       \
-			.help = "how many processes it may have; -1: no limit"),                  \
 		OPTION_FLAG(O, privileged, "privileged",                                          \
 			.help = "all capabilities and devices, nothing hidden, no filter of "     \
 				"system calls: it can do what root can"),                         \
@@ -145,6 +149,8 @@ enum {
 			.help = "a file or directory of the host"),                               \
 		OPTION_STRING(O, workdir, "workdir", .letter = 'w', .argument = "DIR",            \
 			.help = "directory it begins in")
+
+const struct option_spec update_option_table[] = { LIMIT_OPTIONS, OPTION_END };
 
 const struct option_spec create_option_table[] = {
 	CONTAINER_OPTIONS,
@@ -230,7 +236,7 @@ static int read_throttles(struct arena *arena, const struct container_options *o
 	return r;
 }
 
-static int read_resources(struct arena *arena, const struct container_options *options,
+int resource_options_read(struct arena *arena, const struct container_options *options,
 	struct container_resources *resources, struct err *err)
 {
 	int r = read_memory(options, resources, err);
@@ -458,7 +464,7 @@ int container_options_read(struct arena *arena, const struct container_options *
 	if (r == 0)
 		r = read_size("shm-size", options->shm_size, 1, &settings.shm_size, err);
 	if (r == 0)
-		r = read_resources(arena, options, &settings.resources, err);
+		r = resource_options_read(arena, options, &settings.resources, err);
 	if (r == 0)
 		r = read_mounts(arena, options, &settings, err);
 	if (r == 0)

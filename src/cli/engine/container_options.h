@@ -30,12 +30,17 @@ struct container_options {
 	const char *detach_keys;
 };
 
+extern const struct option_spec update_option_table[]; /* limits that can be changed later */
 extern const struct option_spec create_option_table[];
 extern const struct option_spec run_option_table[];
 
 /* Everything but the image's share. Strings are borrowed from the options. */
 int container_options_read(struct arena *arena, const struct container_options *options,
 	struct container_settings *ret, struct err *err);
+
+/* The limits alone. */
+int resource_options_read(struct arena *arena, const struct container_options *options,
+	struct container_resources *ret, struct err *err);
 
 /* ---- between its files: one word of the command line each ---- */
 

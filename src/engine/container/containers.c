@@ -111,7 +111,7 @@ static int take_name(struct arena *arena, const struct engine *engine,
 	return r;
 }
 
-static int write_settings(
+int containers_write_settings(
 	struct arena *arena, const struct engine_container *container, struct err *err)
 {
 	size_t length;
@@ -139,7 +139,7 @@ int containers_make(struct arena *arena, const struct engine *engine,
 		r = take_name(arena, engine, settings, err);
 	container.settings = *settings;
 	if (r == 0)
-		r = write_settings(arena, &container, err);
+		r = containers_write_settings(arena, &container, err);
 	if (r < 0) {
 		if (container.dir_fd >= 0)
 			containers_remove(arena, engine, &container, &ignored);
@@ -309,7 +309,7 @@ int containers_rename(struct arena *arena, const struct engine *engine,
 	if (r < 0)
 		return r;
 	container->settings.name = name;
-	r = write_settings(arena, container, err);
+	r = containers_write_settings(arena, container, err);
 	name_release(arena, engine->store, r == 0 ? old : name, container->id);
 	return r;
 }

@@ -103,6 +103,16 @@ int containers_clean(
 int containers_remove(struct arena *arena, const struct engine *engine,
 	const struct engine_container *container, struct err *err);
 
+/* Other limits, at once if it runs, and for later starts. changes: what is not 0. Needs the lock.
+ */
+int containers_update(struct arena *arena, const struct engine *engine,
+	struct engine_container *container, const struct container_resources *changes,
+	struct err *err);
+
+/* Writes its settings again. Needs the lock. */
+int containers_write_settings(
+	struct arena *arena, const struct engine_container *container, struct err *err);
+
 /* Another name. EEXIST as above. */
 int containers_rename(struct arena *arena, const struct engine *engine,
 	struct engine_container *container, const char *name, struct err *err);

@@ -53,6 +53,15 @@ static void write_cpu(struct json_writer *writer, const struct container_resourc
 	json_write_end(writer);
 }
 
+static void write_pids(struct json_writer *writer, const struct container_resources *resources)
+{
+	if (resources->pids_limit == 0)
+		return;
+	json_write_object(writer, "pids");
+	json_write_i64(writer, "limit", resources->pids_limit);
+	json_write_end(writer);
+}
+
 static int write_rates(struct json_writer *writer, const char *key,
 	const struct container_rate_list *list, struct err *err)
 {
@@ -174,13 +183,26 @@ int spec_write_resources(struct arena *arena, struct json_writer *writer,
 	r = write_device_rules(arena, writer, settings, devices, n, err);
 	write_memory(writer, resources);
 	write_cpu(writer, resources);
-	if (resources->pids_limit != 0) {
-		json_write_object(writer, "pids");
-		json_write_i64(writer, "limit", resources->pids_limit);
-		json_write_end(writer);
-	}
+	write_pids(writer, resources);
 	if (r == 0)
 		r = write_io(writer, resources, err);
 	json_write_end(writer);
+	return r;
+}
+
+int spec_update_text(struct arena *arena, const struct container_resources *changes,
+	const char **ret, size_t *ret_length, struct err *err)
+{
+	struct json_writer writer = JSON_WRITER_INIT(arena, NULL);
+	int r;
+
+	json_write_object(&writer, NULL);
+	write_memory(&writer, changes);
+	write_cpu(&writer, changes);
+	write_pids(&writer, changes);
+	r = write_io(&writer, changes, err);
+	json_write_end(&writer);
+	if (r == 0)
+		*ret = json_write_text(&writer, ret_length);
 	return r;
 }

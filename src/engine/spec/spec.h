@@ -32,6 +32,10 @@ struct spec {
 int spec_text(struct arena *arena, const struct spec *spec, const char **ret, size_t *ret_length,
 	struct err *err);
 
+/* Only what is not 0, as resources of the OCI: what an update changes. */
+int spec_update_text(struct arena *arena, const struct container_resources *changes,
+	const char **ret, size_t *ret_length, struct err *err);
+
 /* ---- between the files of spec ---- */
 
 /* What the security options come to. */
