@@ -27,6 +27,7 @@ demo: ## set up, build and show a running container
 	@tools/deps build demo
 	@$(MAKE) --no-print-directory all
 	@demo/demo
+	@demo/containers
 
 test: ## set up, build and run all tests
 	@tools/deps build test

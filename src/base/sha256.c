@@ -4,10 +4,15 @@
 #include <endian.h>
 #include <string.h>
 
-enum { ROUNDS = 64 };
+#include "base/sha256_blocks.h"
+
+enum {
+	ROUNDS = SHA256_ROUNDS,
+	MANY_BLOCKS = 64, /* worth to ask the processor what it can do */
+};
 
 /* The first 32 bits of the fractional parts of the cube roots of the first 64 primes (4.2.2). */
-static const uint32_t round_words[ROUNDS] = {
+const uint32_t sha256_round_words[ROUNDS] = {
 	0x428a2f98,
 	0x71374491,
 	0xb5c0fbcf,
@@ -98,14 +103,14 @@ static void schedule(const uint8_t *block, uint32_t words[ROUNDS])
 }
 
 /* One round; instead of moving eight variables along, the next round gets them by other names. */
-#define ROUND(a, b, c, d, e, f, g, h, t)                                            \
-	do {                                                                        \
-		uint32_t one = h + (rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25)) + \
-			       (g ^ (e & (f ^ g))) + round_words[t] + words[t];     \
-                                                                                    \
-		d += one;                                                           \
-		h = one + (rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22)) +          \
-		    ((a & b) | (c & (a | b)));                                      \
+#define ROUND(a, b, c, d, e, f, g, h, t)                                               \
+	do {                                                                           \
+		uint32_t one = h + (rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25)) +    \
+			       (g ^ (e & (f ^ g))) + sha256_round_words[t] + words[t]; \
+                                                                                       \
+		d += one;                                                              \
+		h = one + (rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22)) +             \
+		    ((a & b) | (c & (a | b)));                                         \
 	} while (0)
 
 /* 6.2.2, steps 2 to 4 */
@@ -136,6 +141,15 @@ static void take_block(uint32_t state[8], const uint8_t *block)
 	state[7] += h;
 }
 
+/* Whole blocks straight from the caller's memory. */
+static void take_blocks(uint32_t state[8], const uint8_t *blocks, size_t n)
+{
+	if (n >= MANY_BLOCKS && sha256_take_blocks_fast(state, blocks, n))
+		return;
+	for (; n > 0; n--, blocks += SHA256_BLOCK_BYTES)
+		take_block(state, blocks);
+}
+
 void sha256_add(struct sha256 *hash, const void *bytes, size_t size)
 {
 	const uint8_t *next = bytes;
@@ -144,6 +158,14 @@ void sha256_add(struct sha256 *hash, const void *bytes, size_t size)
 		size_t held = hash->n_bytes % SHA256_BLOCK_BYTES;
 		size_t n = SHA256_BLOCK_BYTES - held;
 
+		if (held == 0 && size >= SHA256_BLOCK_BYTES) {
+			n = size - size % SHA256_BLOCK_BYTES;
+			take_blocks(hash->state, next, n / SHA256_BLOCK_BYTES);
+			hash->n_bytes += n;
+			next += n;
+			size -= n;
+			continue;
+		}
 		if (n > size)
 			n = size;
 		memcpy(hash->block + held, next, n);

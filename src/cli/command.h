@@ -57,6 +57,7 @@ struct command {
 	const char *summary;     /* half a line */
 	const char *description; /* sentences for --help and the man page; may be NULL */
 	const char *unavailable; /* why it cannot be used; then run is NULL and --help fails too */
+	bool is_hidden;          /* for other programs of hull, not for people */
 
 	const struct option_spec *options;
 	size_t options_size; /* of the struct that they fill */
@@ -69,6 +70,12 @@ struct command {
 
 	int (*run)(struct command_call *call, struct err *err);
 };
+
+/* Help, manual pages and completions name it. */
+static inline bool command_is_shown(const struct command *command)
+{
+	return !command->unavailable && !command->is_hidden;
+}
 
 /* NULL if there is no command of that name. */
 const struct command *command_find(const struct program *program, const char *name);

@@ -35,7 +35,7 @@ static int measure_names(const struct program *program)
 	for (const struct command *const *command = program->commands; *command; command++) {
 		size_t width = strlen((*command)->name);
 
-		if (!(*command)->unavailable && width > widest)
+		if (command_is_shown(*command) && width > widest)
 			widest = width;
 	}
 	return (int)widest;
@@ -48,7 +48,7 @@ void program_write_help(const struct program *program, FILE *out)
 	fprintf(out, "Usage: %s [GLOBAL OPTIONS] COMMAND [OPTIONS] [ARGUMENTS]\n\n", program->name);
 	fprintf(out, "%s: %s.\n\nCommands:\n", program->name, program->summary);
 	for (const struct command *const *command = program->commands; *command; command++) {
-		if (!(*command)->unavailable)
+		if (command_is_shown(*command))
 			fprintf(out, "  %-*s  %s\n", width, (*command)->name, (*command)->summary);
 	}
 	fputc('\n', out);
@@ -130,7 +130,7 @@ void program_write_man(const struct program *program, FILE *out)
 		out);
 	fputs(".SH COMMANDS\n", out);
 	for (const struct command *const *command = program->commands; *command; command++) {
-		if ((*command)->unavailable)
+		if (!command_is_shown(*command))
 			continue;
 		fputs(".TP\n\\fB", out);
 		write_man_name(program->name, (*command)->name, out);

@@ -43,7 +43,7 @@ static const struct option_spec *next_shown(const struct option_spec *option)
 
 #define FOR_EACH_COMMAND(command, program)                                                    \
 	for (const struct command *const *command = (program)->commands; *command; command++) \
-		if (!(*command)->unavailable)
+		if (command_is_shown(*command))
 
 /* "text|json" with something else between the words. */
 static void write_words(const char *words, char between, FILE *out)

@@ -19,6 +19,17 @@ static const struct option_spec help_row = {
 	.help = "show this text",
 };
 
+/* A table may have another use for the letter. */
+static struct option_spec help_row_of(const struct option_spec *table)
+{
+	struct option_spec row = help_row;
+
+	for (const struct option_spec *spec = table; spec->name; spec++)
+		if (spec->letter == row.letter)
+			row.letter = '\0';
+	return row;
+}
+
 static const char *before_argument(const struct option_spec *spec)
 {
 	if (!spec->argument)
@@ -104,13 +115,14 @@ static void write_row(const struct option_spec *spec, size_t label_columns, FILE
 void option_write_help(const struct option_spec *table, FILE *out)
 {
 	size_t label_columns = measure_labels(table);
+	const struct option_spec help = help_row_of(table);
 
 	fputs("Options:\n", out);
 	for (const struct option_spec *spec = table; spec->name; spec++) {
 		if (!spec->is_hidden)
 			write_row(spec, label_columns, out);
 	}
-	write_row(&help_row, label_columns, out);
+	write_row(&help, label_columns, out);
 }
 
 void option_write_man_text(const char *text, FILE *out)
@@ -150,9 +162,11 @@ static void write_man_row(const struct option_spec *spec, FILE *out)
 
 void option_write_man(const struct option_spec *table, FILE *out)
 {
+	const struct option_spec help = help_row_of(table);
+
 	for (const struct option_spec *spec = table; spec->name; spec++) {
 		if (!spec->is_hidden)
 			write_man_row(spec, out);
 	}
-	write_man_row(&help_row, out);
+	write_man_row(&help, out);
 }

@@ -67,8 +67,12 @@ struct container_state {
 struct container_request {
 	const struct runtime *runtime;
 	const char *id;
-	const char *bundle;         /* directory; NULL is the current one */
-	const char *config;         /* path of the configuration; NULL is BUNDLE/config.json */
+	const char *bundle;      /* directory; NULL is the current one */
+	const char *config;      /* path of the configuration; NULL is BUNDLE/config.json */
+	const char *config_text; /* the configuration itself; then no file is read */
+	size_t config_size;
+	const int *root_tree; /* a detached mount that is the root file system, borrowed; NULL: what
+				 the configuration names */
 	const char *console_socket; /* path of a socket that receives the terminal's master */
 	const char *pid_file;
 	const char *pidfd_socket;
@@ -89,6 +93,18 @@ int container_create(const struct container_request *request, struct err *err);
 
 /* Also waits unless detach; *ret_status is then the exit status (128 + n for signal n), else 0. */
 int container_run(const struct container_request *request, int *ret_status, struct err *err);
+
+/* The first process of a container, for whoever looks after it: a child of this process. */
+struct container_process {
+	pid_t pid;
+	int pidfd;
+	int terminal_fd; /* controlling side of its terminal; -1: it has none */
+	int kills_fd;    /* cgroup_open_kill_counter(); -1: there is none */
+};
+
+/* As run with detach and keep; the descriptors of *ret are the caller's. */
+int container_run_supervised(
+	const struct container_request *request, struct container_process *ret, struct err *err);
 
 /* Prints the steps that a bundle would take, for people or (json) for programs; changes nothing. */
 int container_print_plan(

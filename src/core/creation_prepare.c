@@ -36,8 +36,12 @@ static int read_config(struct creation *creation, struct err *err)
 	creation->bundle = arena_strdup(&creation->arena, absolute);
 	path = request->config ? request->config
 			       : path_join(&creation->arena, creation->bundle, "config.json");
-	r = file_read_at(&creation->arena, AT_FDCWD, path, JSON_TEXT_MAX_BYTES,
-		&creation->config_text, &creation->config_size, err);
+	creation->config_text = request->config_text;
+	creation->config_size = request->config_size;
+	r = request->config_text
+		    ? 0
+		    : file_read_at(&creation->arena, AT_FDCWD, path, JSON_TEXT_MAX_BYTES,
+			      &creation->config_text, &creation->config_size, err);
 	if (r == 0)
 		r = oci_config_read(&creation->arena, creation->config_text, creation->config_size,
 			&creation->config, err);
@@ -270,6 +274,8 @@ int creation_prepare(struct creation *creation, struct err *err)
 	begin_network(creation);
 	add_notify_socket(creation);
 	r = facts_read(&creation->arena, creation->config, creation->bundle, &creation->facts, err);
+	if (r == 0 && creation->request->root_tree)
+		facts_use_root_tree(&creation->facts, *creation->request->root_tree);
 	if (r == 0 && creation->notifies)
 		notify_add_facts(creation->config, &creation->facts);
 	if (r == 0)

@@ -83,6 +83,14 @@ static int add_capabilities(struct arena *arena, const struct exec_request *requ
 	return 0;
 }
 
+static bool is_same_variable(const char *a, const char *b)
+{
+	size_t length = strcspn(a, "=");
+
+	return strcspn(b, "=") == length && strncmp(a, b, length) == 0;
+}
+
+/* The new value of a variable that is there takes the old one's place: the first is what counts. */
 static void add_env(
 	struct arena *arena, const struct exec_request *request, struct oci_process *process)
 {
@@ -91,8 +99,14 @@ static void add_env(
 
 	for (size_t i = 0; i < n; i++)
 		env[i] = process->env[i];
-	for (size_t i = 0; i < request->n_env; i++)
-		env[n++] = request->env[i];
+	for (size_t i = 0; i < request->n_env; i++) {
+		size_t at = 0;
+
+		while (at < n && !is_same_variable(env[at], request->env[i]))
+			at++;
+		env[at] = request->env[i];
+		n += at == n;
+	}
 	process->env = env;
 	process->n_env = n;
 }

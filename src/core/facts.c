@@ -442,3 +442,14 @@ int facts_read(struct arena *arena, const struct oci_config *config, const char 
 		ret->has_template = template_is_possible();
 	return r;
 }
+
+void facts_use_root_tree(struct host_facts *facts, int tree_fd)
+{
+	facts->has_root_tree = true;
+	facts->root_tree_fd = tree_fd;
+	facts->root = (struct path_facts){
+		.path = facts->root.path,
+		.exists = true,
+		.is_directory = true,
+	};
+}

@@ -54,6 +54,9 @@ struct host_facts {
 	bool has_selinux;
 	const char *bundle; /* absolute */
 	struct path_facts root;
+	bool has_root_tree; /* the root is a detached mount that the caller has; root.path names it
+			       only */
+	int root_tree_fd;
 	struct path_facts
 		*sources; /* by index of the configuration's mounts; .path NULL: no bind */
 	struct namespace_facts namespaces[OCI_NAMESPACE_COUNT];
@@ -67,6 +70,9 @@ struct host_facts {
 /* Nothing is checked here beyond what can be asked: a missing path is a fact. */
 int facts_read(struct arena *arena, const struct oci_config *config, const char *bundle,
 	struct host_facts *ret, struct err *err);
+
+/* The root is that detached mount, whatever the configuration names. */
+void facts_use_root_tree(struct host_facts *facts, int tree_fd);
 
 /* The little that exec needs: the configuration's namespaces have the paths of a running process.
  */

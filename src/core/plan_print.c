@@ -21,6 +21,7 @@ static const char *const slot_names[] = {
 	[SLOT_NETWORK] = "new network namespace",
 	[SLOT_TIME] = "place for a time namespace",
 	[SLOT_TREE] = "mount tree",
+	[SLOT_GIVEN_TREE] = "given mount tree",
 	[SLOT_NEW_FS] = "new file system",
 	[SLOT_CONSOLE_SOCKET] = "console socket",
 	[SLOT_START_LISTENER] = "start listener",

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <signal.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
@@ -8,6 +9,7 @@
 #include "core/foreground.h"
 #include "core/hooks.h"
 #include "core/trace.h"
+#include "sys/fd_passing.h"
 #include "sys/process.h"
 
 static int start(struct creation *creation, sigset_t *ret_kept, struct err *err)
@@ -94,4 +96,66 @@ int container_run(const struct container_request *request, int *ret_status, stru
 	if (request->detach)
 		return wait_until_notified(&creation, err);
 	return wait_and_delete(&creation, &kept, ret_status, err);
+}
+
+/* Signals were held while it was not known whether the process is there. */
+static int start_held(struct creation *creation, struct err *err)
+{
+	sigset_t kept;
+	int r;
+
+	sigprocmask(SIG_SETMASK, NULL, &kept);
+	r = start(creation, &kept, err);
+	sigprocmask(SIG_SETMASK, &kept, NULL);
+	return r;
+}
+
+static int take_terminal(struct creation *creation, int *ret_fd, struct err *err)
+{
+	int r;
+
+	*ret_fd = -1;
+	if (creation->own_console_fd < 0)
+		return 0;
+	r = fd_receive(creation->own_console_fd, ret_fd, err);
+	return r < 0 ? err_while(err, "terminal") : 0;
+}
+
+/* Without a memory controller nobody is killed by a limit. */
+static int open_kill_counter(const struct creation *creation)
+{
+	struct err ignored = ERR_INIT;
+	int fd = -1;
+
+	cgroup_open_kill_counter(&creation->group, &fd, &ignored);
+	return fd;
+}
+
+int container_run_supervised(
+	const struct container_request *request, struct container_process *ret, struct err *err)
+{
+	AUTO_CREATION creation = CREATION_INIT(request);
+	int terminal_fd;
+	int r;
+
+	creation.begin_ns = trace_now_ns();
+	creation.offers_console = true;
+	r = creation_prepare(&creation, err);
+	creation.goes_ahead = may_go_ahead(&creation);
+	if (r == 0)
+		r = start_held(&creation, err);
+	if (r < 0)
+		return r;
+	r = take_terminal(&creation, &terminal_fd, err);
+	if (r < 0) {
+		creation_undo(&creation);
+		return r;
+	}
+	*ret = (struct container_process){
+		.pid = creation.launch.pid,
+		.pidfd = TAKE_FD(creation.launch.pidfd),
+		.terminal_fd = terminal_fd,
+		.kills_fd = open_kill_counter(&creation),
+	};
+	return 0;
 }

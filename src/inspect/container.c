@@ -165,8 +165,8 @@ static bool is_shared(const struct view *view, enum namespace_kind kind, uint64_
 	const struct view_process *first = view_first_process(view);
 	const struct view_process *own = view_find_process(view, getpid());
 
-	/* an ordinary user sees the namespaces of its own processes only: the first of them is nobody
-	 * in particular */
+	/* an ordinary user sees the namespaces of its own processes only: the first of them is
+	 * nobody in particular */
 	return (first && first->pid == 1 && first->namespaces[kind] == inode) ||
 	       (own && own->namespaces[kind] == inode);
 }

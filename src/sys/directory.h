@@ -26,3 +26,6 @@ struct directory {
  * removed meanwhile may or may not be seen.
  */
 int directory_next(struct directory *directory, const char **ret_name, struct err *err);
+
+/* Removes everything in it; needs no memory and one descriptor, however deep it is. */
+int directory_empty(int directory_fd, struct err *err);

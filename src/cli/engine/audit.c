@@ -70,7 +70,7 @@ static int audit_run(struct command_call *call, struct err *err)
 	struct audit_results results = { .arena = call->arena };
 	struct audit_subject subject;
 	AUTO_SCENE scene = SCENE_INIT;
-	int r = scene_read(call->arena, &scene, err);
+	int r = scene_read(call, &scene, err);
 
 	if (r == 0)
 		r = find_subject(call, &scene, &subject, err);

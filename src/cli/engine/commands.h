@@ -11,13 +11,40 @@
 
 /* In the order of the help. */
 #define ENGINE_COMMANDS(X) \
+	X(run)             \
+	X(create)          \
+	X(start)           \
+	X(stop)            \
+	X(restart)         \
+	X(kill)            \
+	X(rm)              \
+	X(ps)              \
+	X(exec)            \
+	X(attach)          \
+	X(logs)            \
+	X(wait)            \
+	X(top)             \
+	X(pause)           \
+	X(unpause)         \
+	X(rename)          \
+	X(update)          \
+	X(inspect)         \
+	X(images)          \
+	X(load)            \
+	X(save)            \
+	X(import)          \
+	X(tag)             \
+	X(rmi)             \
+	X(history)         \
 	X(ns)              \
 	X(tree)            \
 	X(pid)             \
 	X(unshare)         \
 	X(enter)           \
 	X(debug)           \
-	X(audit)
+	X(audit)           \
+	X(ended)           \
+	X(system_check)
 
 #define ENGINE_COMMAND_DECLARE(name) extern const struct command engine_command_##name;
 ENGINE_COMMANDS(ENGINE_COMMAND_DECLARE)

@@ -80,7 +80,7 @@ static int make_request(
 	struct entering_choice all = { .files = { NULL } };
 	AUTO_SCENE scene = SCENE_INIT;
 	struct target target = { 0 };
-	int r = scene_read(call->arena, &scene, err);
+	int r = scene_read(call, &scene, err);
 
 	if (r == 0)
 		r = entering_find(&scene, call->args[0], &target, err);

@@ -193,7 +193,7 @@ static int enter_command_run(struct command_call *call, struct err *err)
 	AUTO_SCENE scene = SCENE_INIT;
 	struct enter_command command = { .call = call, .options = call->options, .held = &held };
 	struct enter_request request;
-	int r = scene_read(call->arena, &scene, err);
+	int r = scene_read(call, &scene, err);
 
 	command.scene = scene; /* borrowed */
 	if (r == 0)

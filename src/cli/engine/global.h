@@ -10,6 +10,7 @@
 
 struct global_options {
 	struct program_options program; /* first */
+	const char *root;               /* of the store; NULL: the default */
 };
 static_assert(offsetof(struct global_options, program) == 0, "program.c reads it there");
 

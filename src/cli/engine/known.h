@@ -8,5 +8,9 @@
 
 #include "inspect/container.h"
 
-/* Those of hull-oci with its usual directory of states; none where it may not be read. */
-void known_read(struct arena *arena, const struct container_known **ret, size_t *ret_n);
+/*
+ * Those of hull, by their names, in the store at root (NULL: the usual one), and those of hull-oci
+ * with its usual directory of states; none where it is not there or may not be read.
+ */
+void known_read(
+	struct arena *arena, const char *root, const struct container_known **ret, size_t *ret_n);

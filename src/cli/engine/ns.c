@@ -257,7 +257,7 @@ static int ns_run(struct command_call *call, struct err *err)
 	if (r == 0 && options->filter)
 		r = filter_parse(call->arena, options->filter, ns_column_find, &filter, err);
 	if (r == 0)
-		r = scene_read(call->arena, &scene, err);
+		r = scene_read(call, &scene, err);
 	if (r < 0)
 		return r;
 	show.listing.scene = scene; /* borrowed */

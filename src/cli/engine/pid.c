@@ -77,7 +77,7 @@ static int pid_run(struct command_call *call, struct err *err)
 	const struct pid_options *options = call->options;
 	struct json_writer writer = JSON_WRITER_INIT(call->arena, "   ");
 	AUTO_SCENE scene = SCENE_INIT;
-	int r = scene_read(call->arena, &scene, err);
+	int r = scene_read(call, &scene, err);
 
 	if (r < 0)
 		return r;

@@ -5,14 +5,16 @@
 #include <unistd.h>
 
 #include "base/warn.h"
+#include "cli/engine/global.h"
 #include "cli/engine/known.h"
 #include "inspect/facts.h"
 #include "inspect/holders.h"
 #include "inspect/relations.h"
 
-int scene_read(struct arena *arena, struct scene *ret, struct err *err)
+int scene_read(const struct command_call *call, struct scene *ret, struct err *err)
 {
-	int r = view_scan(arena, &ret->view, err);
+	const struct global_options *globals = call->globals;
+	int r = view_scan(call->arena, &ret->view, err);
 
 	if (r < 0)
 		return r;
@@ -20,7 +22,7 @@ int scene_read(struct arena *arena, struct scene *ret, struct err *err)
 	holders_read_descriptors(&ret->view);
 	relations_read(&ret->view);
 	view_sort(&ret->view);
-	known_read(arena, &ret->known, &ret->n_known);
+	known_read(call->arena, globals->root, &ret->known, &ret->n_known);
 	return 0;
 }
 

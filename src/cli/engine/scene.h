@@ -20,7 +20,7 @@ struct scene {
 #define AUTO_SCENE __attribute__((cleanup(scene_done))) struct scene
 
 /* All processes, their namespaces with what holds and owns them, and the containers known. */
-int scene_read(struct arena *arena, struct scene *ret, struct err *err);
+int scene_read(const struct command_call *call, struct scene *ret, struct err *err);
 void scene_done(struct scene *scene);
 
 /* A warning, if processes are hidden from this user. */

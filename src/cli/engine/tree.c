@@ -268,7 +268,7 @@ static int tree_run(struct command_call *call, struct err *err)
 	AUTO_SCENE scene = SCENE_INIT;
 	struct target target = { 0 };
 	struct node *root = NULL;
-	int r = scene_read(call->arena, &scene, err);
+	int r = scene_read(call, &scene, err);
 
 	tree.scene = &scene;
 	if (r == 0 && call->n_args > 0)

@@ -276,6 +276,9 @@ int cgroup_open_oom(const struct cgroup *group, struct cgroup_oom *ret, struct e
 /* Takes the wake-up; *ret_kills is the number of processes killed by the OOM killer so far. ENODEV
  * when the group is gone. */
 int cgroup_read_oom(struct cgroup_oom *oom, uint64_t *ret_kills, struct err *err);
+
+/* A file to pread(2), with a line "oom_kill N": how many the kernel has killed. Errors as above. */
+int cgroup_open_kill_counter(const struct cgroup *group, int *ret_fd, struct err *err);
 void cgroup_oom_close(struct cgroup_oom *oom);
 
 /* ---- statistics: what `events --stats` prints ---- */

@@ -94,3 +94,13 @@ void cgroup_oom_close(struct cgroup_oom *oom)
 	fd_replace(&oom->wait_fd, -1);
 	fd_replace(&oom->control_fd, -1);
 }
+
+int cgroup_open_kill_counter(const struct cgroup *group, int *ret_fd, struct err *err)
+{
+	const struct cgroup_dir *dir = cgroup_find_dir(group, CGROUP_CONTROLLER_MEMORY);
+
+	if (!dir)
+		return err_fail(err, ENOTSUP, "no cgroup hierarchy has the controller \"memory\"");
+	return cgroupfs_open(dir->path, dir->is_v2 ? "memory.events" : "memory.oom_control",
+		O_RDONLY, ret_fd, err);
+}

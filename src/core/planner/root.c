@@ -94,6 +94,17 @@ static bool becomes_peer(const struct planner *planner, const struct path_facts 
 	       (wanted == OCI_PROPAGATION_SHARED && root->is_on_root_mount);
 }
 
+/* It was never among the host's mounts: nobody's peer. */
+static void use_given_tree(struct planner *planner, struct plan_source *source)
+{
+	struct slot *slot;
+
+	*source = (struct plan_source){ .path = planner->facts->root.path };
+	slot = planner_add_slot(planner, SLOT_GIVEN_TREE, &source->slot);
+	slot->given_fd = planner->facts->root_tree_fd;
+	slot->config = "/root/path";
+}
+
 static void add_root_mount(struct planner *planner)
 {
 	const struct path_facts *root = &planner->facts->root;
@@ -104,13 +115,18 @@ static void add_root_mount(struct planner *planner)
 	if (!use_template) /* the host must never see what is mounted in the copy */
 		planner_add(planner, STEP_PROPAGATION, "/linux/rootfsPropagation")
 			->propagation.flags = MS_SLAVE | MS_REC;
-	planner_set_source(planner, root, true, "/root/path", &source);
+	if (planner->facts->has_root_tree)
+		use_given_tree(planner, &source);
+	else
+		planner_set_source(planner, root, true, "/root/path", &source);
 	step = planner_add(planner, STEP_ROOT, "/root/path");
 	step->root = (struct step_root){
 		.source = source,
-		.target = use_template || root->is_out_of_reach ? NULL : root->path,
+		.target = use_template || root->is_out_of_reach || planner->facts->has_root_tree
+				  ? NULL
+				  : root->path,
 		.base_propagation = planner_base_propagation(planner, &source, root),
-		.is_peer = becomes_peer(planner, root),
+		.is_peer = !planner->facts->has_root_tree && becomes_peer(planner, root),
 	};
 }
 

@@ -67,12 +67,31 @@ static void pieces_are_the_same_as_the_whole(void **state)
 		}
 }
 
+/* Pieces that are too small for the processor's instructions, and one that is not. */
+static void both_ways_to_take_blocks_agree(void **state)
+{
+	static uint8_t bytes[100000];
+	uint8_t slow[SHA256_BYTES], fast[SHA256_BYTES];
+	struct sha256 one = SHA256_INIT, many = SHA256_INIT;
+
+	for (size_t i = 0; i < sizeof(bytes); i++)
+		bytes[i] = (uint8_t)(i * i >> 3);
+	for (size_t at = 0; at < sizeof(bytes); at += 64)
+		sha256_add(&many, bytes + at, sizeof(bytes) - at < 64 ? sizeof(bytes) - at : 64);
+	sha256_add(&one, bytes, 3);
+	sha256_add(&one, bytes + 3, sizeof(bytes) - 3);
+	sha256_end(&many, slow);
+	sha256_end(&one, fast);
+	assert_memory_equal(slow, fast, SHA256_BYTES);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_examples_of_the_standard_come_out),
 		cmocka_unit_test(a_million_letters_come_out),
 		cmocka_unit_test(pieces_are_the_same_as_the_whole),
+		cmocka_unit_test(both_ways_to_take_blocks_agree),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -26,16 +26,22 @@ static const struct option_spec table[] = {
 	OPTION_END,
 };
 
-static char *written(void (*write)(const struct option_spec *, FILE *))
+static char *written_of(
+	const struct option_spec *rows, void (*write)(const struct option_spec *, FILE *))
 {
 	char *text = NULL;
 	size_t size = 0;
 	FILE *out = open_memstream(&text, &size);
 
 	assert_non_null(out);
-	write(table, out);
+	write(rows, out);
 	fclose(out);
 	return text;
+}
+
+static char *written(void (*write)(const struct option_spec *, FILE *))
+{
+	return written_of(table, write);
 }
 
 static void help_is_aligned_and_wrapped(void **state)
@@ -82,12 +88,27 @@ static void the_man_page_escapes_its_own_markup(void **state)
 	free(text);
 }
 
+static void a_letter_that_the_table_uses_is_not_help_s(void **state)
+{
+	static const struct option_spec rows[] = {
+		{ .name = "hostname", .letter = 'h', .help = "x" },
+		OPTION_END,
+	};
+	char *text = written_of(rows, option_write_help);
+
+	assert_string_equal(text, "Options:\n"
+				  "  -h, --hostname  x\n"
+				  "      --help      show this text\n");
+	free(text);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(help_is_aligned_and_wrapped),
 		cmocka_unit_test(no_line_of_help_is_longer_than_a_terminal),
 		cmocka_unit_test(the_man_page_escapes_its_own_markup),
+		cmocka_unit_test(a_letter_that_the_table_uses_is_not_help_s),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

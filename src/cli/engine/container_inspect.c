@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/engine/container_inspect.h"
+
+#include "base/text.h"
+
+static void write_text(struct json_writer *writer, const char *key, const char *text)
+{
+	json_write_string(writer, key, text ? text : "");
+}
+
+static const char *reason_of(struct arena *arena, const struct engine_state *state)
+{
+	if (state->status != ENGINE_STATUS_EXITED)
+		return "";
+	if (state->is_unrecorded)
+		return "it has ended while its monitor was gone: nobody saw how";
+	if (state->oom_killed)
+		return "the kernel killed a process for want of memory";
+	if (state->signal)
+		return arena_printf(arena, "signal %d ended it", state->signal);
+	return arena_printf(arena, "it exited with status %d", state->exit_code);
+}
+
+static void write_state(
+	struct arena *arena, struct json_writer *writer, const struct engine_state *state)
+{
+	bool is_paused = state->status == ENGINE_STATUS_PAUSED;
+
+	json_write_object(writer, "State");
+	json_write_string(writer, "Status", engine_status_name(state->status));
+	json_write_bool(writer, "Running", is_paused || state->status == ENGINE_STATUS_RUNNING);
+	json_write_bool(writer, "Paused", is_paused);
+	json_write_bool(writer, "Restarting", false);
+	json_write_bool(writer, "OOMKilled", state->oom_killed);
+	json_write_bool(writer, "Dead", state->status == ENGINE_STATUS_DEAD);
+	json_write_i64(writer, "Pid", state->pid);
+	json_write_i64(writer, "ExitCode", state->exit_code);
+	json_write_string(writer, "Reason", reason_of(arena, state));
+	/* what Docker says of a time that was not */
+	json_write_string(writer, "StartedAt",
+		state->started_at ? state->started_at : "0001-01-01T00:00:00Z");
+	json_write_string(writer, "FinishedAt",
+		state->finished_at ? state->finished_at : "0001-01-01T00:00:00Z");
+	json_write_end(writer);
+}
+
+/* The program, and what stands behind it. */
+static void write_command(struct json_writer *writer, const struct container_settings *settings)
+{
+	size_t n = settings->n_entrypoint + settings->n_cmd;
+
+	for (size_t i = 0; i < n; i++) {
+		const char *word = i < settings->n_entrypoint
+					   ? settings->entrypoint[i]
+					   : settings->cmd[i - settings->n_entrypoint];
+
+		json_write_string(writer, i == 0 ? "Path" : NULL, word);
+		if (i == 0)
+			json_write_list(writer, "Args");
+	}
+	if (n == 0)
+		json_write_list(writer, "Args");
+	json_write_end(writer);
+}
+
+static void write_mounts(struct json_writer *writer, const struct container_settings *settings)
+{
+	json_write_list(writer, "Mounts");
+	for (size_t i = 0; i < settings->n_mounts; i++) {
+		const struct container_mount *mount = &settings->mounts[i];
+
+		json_write_object(writer, NULL);
+		write_text(writer, "Type", mount->type);
+		write_text(writer, "Source", mount->source);
+		write_text(writer, "Destination", mount->target);
+		json_write_strings(writer, "Options", mount->options, mount->n_options);
+		json_write_bool(writer, "RW", !mount->is_readonly);
+		json_write_end(writer);
+	}
+	json_write_end(writer);
+}
+
+static void write_paths(
+	struct arena *arena, struct json_writer *writer, const struct engine_container *container)
+{
+	static const struct {
+		const char *key, *name;
+	} paths[] = {
+		{ "ResolvConfPath", "resolv.conf" },
+		{ "HostnamePath", "hostname" },
+		{ "HostsPath", "hosts" },
+		{ "LogPath", "log.json" },
+	};
+
+	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++)
+		json_write_string(writer, paths[i].key,
+			arena_printf(arena, "%s/%s", container->directory, paths[i].name));
+}
+
+void container_inspect_write(struct arena *arena, struct json_writer *writer,
+	const struct engine_container *container, const struct engine_state *state)
+{
+	const struct container_settings *settings = &container->settings;
+
+	json_write_object(writer, NULL);
+	json_write_string(writer, "Id", container->id);
+	write_text(writer, "Created", settings->created);
+	write_command(writer, settings);
+	write_state(arena, writer, state);
+	write_text(writer, "Image", settings->image_id);
+	write_paths(arena, writer, container);
+	json_write_string(
+		writer, "Name", arena_printf(arena, "/%s", settings->name ? settings->name : ""));
+	json_write_string(writer, "Driver", "overlay");
+	json_write_string(writer, "Platform", "linux");
+	write_mounts(writer, settings);
+	settings_write_config(writer, settings);
+	settings_write_host_config(writer, settings);
+	json_write_end(writer);
+}

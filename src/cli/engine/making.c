@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/engine/making.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "base/fd.h"
+#include "base/file.h"
+#include "base/text.h"
+#include "cli/engine/image_store.h"
+#include "engine/container/from_image.h"
+
+void making_done(struct making *making)
+{
+	containers_close(&making->container);
+	store_close(&making->store);
+}
+
+int making_open(struct command_call *call, struct making *ret, struct err *err)
+{
+	int r = image_store_open(call, &ret->store, err);
+
+	if (r == 0 && ret->store.has_user_namespace) {
+		err_fail(err, EPERM, "containers of ordinary users are not there yet");
+		return err_hint(err, "run hull as root");
+	}
+	return r < 0 ? r : engine_init(call->arena, &ret->store, &ret->engine, err);
+}
+
+static int find_image(struct command_call *call, struct making *making, const char *name,
+	struct container_settings *settings, struct image *image, struct err *err)
+{
+	int r = image_find_or_load(call->arena, &making->store, name, image, err);
+
+	if (r < 0)
+		return r;
+	settings->image_id = image->id;
+	settings->image_name = name;
+	settings->manifest = image->descriptor.digest;
+	return 0;
+}
+
+static void take_entrypoint(
+	const struct container_options *options, struct container_settings *settings)
+{
+	const struct option_list *list = &options->entrypoint;
+
+	if (list->n_items == 0 || list->items[list->n_items - 1][0] == '\0')
+		return;
+	settings->entrypoint = &list->items[list->n_items - 1];
+	settings->n_entrypoint = 1;
+}
+
+static int choose_settings(struct command_call *call, struct making *making,
+	struct container_settings *settings, struct err *err)
+{
+	const struct container_options *options = call->options;
+	bool has_image = !settings->rootfs;
+	struct image image;
+	int r = has_image ? find_image(call, making, call->args[0], settings, &image, err) : 0;
+
+	if (r < 0)
+		return r;
+	settings->cmd = call->args + has_image;
+	settings->n_cmd = call->n_args - has_image;
+	take_entrypoint(options, settings);
+	r = settings_take_image(call->arena, settings, has_image ? &image : NULL,
+		options->entrypoint.n_items > 0, err);
+	settings_fill(settings);
+	return r;
+}
+
+static int write_cidfile(const char *path, const char *id, struct err *err)
+{
+	int r = text_is_empty(path)
+			? 0
+			: file_create(AT_FDCWD, path, id, CONTAINER_ID_LENGTH, 0644, err);
+
+	return r < 0 ? err_while(err, "--cidfile") : 0;
+}
+
+static int check_cidfile(const char *path, struct err *err)
+{
+	if (text_is_empty(path) || access(path, F_OK) < 0)
+		return 0;
+	return err_fail(err, EEXIST, "--cidfile %s: the file exists", path);
+}
+
+int making_make(struct command_call *call, struct making *ret, struct err *err)
+{
+	const struct container_options *options = call->options;
+	struct container_settings settings;
+	struct err ignored = ERR_INIT;
+	AUTO_FD int use_fd = -1; /* the image stays until it is pinned */
+	int r = container_options_read(call->arena, options, &settings, err);
+
+	if (r == 0)
+		r = check_cidfile(options->cidfile, err);
+	if (r == 0)
+		r = making_open(call, ret, err);
+	if (r == 0)
+		r = store_use(&ret->store, &use_fd, err);
+	if (r == 0)
+		r = choose_settings(call, ret, &settings, err);
+	if (r == 0)
+		r = containers_make(call->arena, &ret->engine, &settings, &ret->container, err);
+	if (r < 0)
+		return r;
+	if (settings.manifest)
+		r = store_pin(&ret->store, ret->container.id, settings.manifest, err);
+	if (r == 0)
+		r = write_cidfile(options->cidfile, ret->container.id, err);
+	if (r < 0)
+		containers_remove(call->arena, &ret->engine, &ret->container, &ignored);
+	return r;
+}

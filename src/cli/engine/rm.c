@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* rm, pause, unpause and rename. */
+#include <errno.h>
+#include <signal.h>
+
+#include "cli/engine/commands.h"
+#include "cli/engine/each.h"
+#include "engine/container/stop.h"
+
+struct rm_options {
+	bool force, volumes;
+};
+
+static const struct option_spec rm_option_table[] = {
+	OPTION_FLAG(struct rm_options, force, "force", .letter = 'f',
+		.help = "also those that run, which are killed, and those that are not there"),
+	OPTION_FLAG(struct rm_options, volumes, "volumes", .letter = 'v', .is_hidden = true),
+	OPTION_END,
+};
+
+static int refuse_running(const struct each *each, struct err *err)
+{
+	err_fail(err, EBUSY, "container %s is running", each->name);
+	return err_hint(err, "stop it first, or use rm --force");
+}
+
+static int rm_one(struct each *each, struct err *err)
+{
+	const struct rm_options *options = each->call->options;
+	struct arena *arena = each->call->arena;
+	struct engine_state state;
+	int r = containers_state(arena, each->engine, &each->container, &state, err);
+
+	if (r == 0 && !options->force &&
+		(state.status == ENGINE_STATUS_RUNNING || state.status == ENGINE_STATUS_PAUSED))
+		return refuse_running(each, err);
+	if (r == 0)
+		r = engine_stop(arena, each->engine, &each->container, SIGKILL, 0, err);
+	if (r < 0)
+		return r;
+	each->container.settings.auto_remove = true; /* what is done at its end, too */
+	return engine_clean(arena, each->engine, &each->container, err);
+}
+
+static int rm_run(struct command_call *call, struct err *err)
+{
+	const struct rm_options *options = call->options;
+	const struct each_how how = { .fn = rm_one, .misses_are_fine = options->force };
+
+	return each_run(call, &how, err);
+}
+
+const struct command engine_command_rm = {
+	.name = "rm",
+	.arguments = "CONTAINER...",
+	.summary = "remove containers, with what they wrote and their logs",
+	.options = rm_option_table,
+	.options_size = sizeof(struct rm_options),
+	.min_args = 1,
+	.max_args = COMMAND_ARGS_UNLIMITED,
+	.run = rm_run,
+};
+
+static int pause_one(struct each *each, struct err *err)
+{
+	struct engine_state state;
+	int r = engine_require_running(
+		each->call->arena, each->engine, &each->container, &state, err);
+
+	return r < 0 ? r : container_pause(&each->engine->runtime, each->container.id, err);
+}
+
+static int pause_run(struct command_call *call, struct err *err)
+{
+	const struct each_how how = { .fn = pause_one };
+
+	return each_run(call, &how, err);
+}
+
+static const struct option_spec pause_option_table[] = { OPTION_END };
+
+const struct command engine_command_pause = {
+	.name = "pause",
+	.arguments = "CONTAINER...",
+	.summary = "freeze all processes of containers",
+	.options = pause_option_table,
+	.min_args = 1,
+	.max_args = COMMAND_ARGS_UNLIMITED,
+	.run = pause_run,
+};
+
+static int unpause_one(struct each *each, struct err *err)
+{
+	struct engine_state state;
+	int r = engine_require_running(
+		each->call->arena, each->engine, &each->container, &state, err);
+
+	return r < 0 ? r : container_resume(&each->engine->runtime, each->container.id, err);
+}
+
+static int unpause_run(struct command_call *call, struct err *err)
+{
+	const struct each_how how = { .fn = unpause_one };
+
+	return each_run(call, &how, err);
+}
+
+static const struct option_spec unpause_option_table[] = { OPTION_END };
+
+const struct command engine_command_unpause = {
+	.name = "unpause",
+	.arguments = "CONTAINER...",
+	.summary = "let frozen containers go on",
+	.options = unpause_option_table,
+	.min_args = 1,
+	.max_args = COMMAND_ARGS_UNLIMITED,
+	.run = unpause_run,
+};
+
+static int rename_one(struct each *each, struct err *err)
+{
+	int r = containers_lock(&each->container, err);
+
+	return r < 0 ? r
+		     : containers_rename(each->call->arena, each->engine, &each->container,
+			       each->call->args[1], err);
+}
+
+static int rename_run(struct command_call *call, struct err *err)
+{
+	return each_one(call, rename_one, err);
+}
+
+static const struct option_spec rename_option_table[] = { OPTION_END };
+
+const struct command engine_command_rename = {
+	.name = "rename",
+	.arguments = "CONTAINER NAME",
+	.summary = "give a container another name",
+	.options = rename_option_table,
+	.min_args = 2,
+	.max_args = 2,
+	.run = rename_run,
+};

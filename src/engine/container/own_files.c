@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "engine/container/own_files.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/fd.h"
+#include "base/file.h"
+#include "base/text.h"
+#include "engine/image/helper_program.h"
+#include "engine/spec/spec.h"
+
+#define LOCAL_HOSTS                                   \
+	"127.0.0.1\tlocalhost\n"                      \
+	"::1\tlocalhost ip6-localhost ip6-loopback\n" \
+	"fe00::\tip6-localnet\n"                      \
+	"ff00::\tip6-mcastprefix\n"                   \
+	"ff02::1\tip6-allnodes\n"                     \
+	"ff02::2\tip6-allrouters\n"
+
+enum {
+	HOST_FILE_MAX_BYTES = 1024 * 1024,
+	REAPER_MAX_BYTES = 8 * 1024 * 1024, /* with sanitizers it is large */
+};
+
+/* The container's users read them; it may write them, as far as they are bound writable. */
+static int write_file(int dir_fd, const char *name, const char *text, struct err *err)
+{
+	AUTO_FD int fd = openat(
+		dir_fd, name, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0644);
+	int r;
+
+	if (fd < 0)
+		return err_sys(err, "open %s", name);
+	r = fd_write_all(fd, text, strlen(text), err);
+	if (r == 0 && fchmod(fd, 0644) < 0)
+		return err_sys(err, "chmod %s", name);
+	return r < 0 ? err_while(err, "write %s", name) : 0;
+}
+
+/* "" when the host has none. */
+static const char *read_host(struct arena *arena, const char *path)
+{
+	struct err ignored = ERR_INIT;
+	const char *text;
+	size_t length;
+
+	return file_read_at(arena, AT_FDCWD, path, HOST_FILE_MAX_BYTES, &text, &length, &ignored) <
+			       0
+		       ? ""
+		       : text;
+}
+
+static const char *hosts_text(struct arena *arena, const struct container_settings *settings)
+{
+	const char *text = text_equal(settings->network_mode, "host")
+				   ? read_host(arena, "/etc/hosts")
+				   : LOCAL_HOSTS;
+
+	if (!text_equal(settings->network_mode, "host") && settings->hostname)
+		text = arena_printf(arena, "%s127.0.1.1\t%s%s%s\n", text, settings->hostname,
+			settings->domainname ? "." : "",
+			settings->domainname ? settings->domainname : "");
+	for (size_t i = 0; i < settings->n_extra_hosts; i++) {
+		const char *entry = settings->extra_hosts[i];
+		int length = (int)strcspn(entry, ":=");
+
+		text = arena_printf(arena, "%s%s\t%.*s\n", text, entry + length + 1, length, entry);
+	}
+	return text;
+}
+
+static int copy_reaper(struct arena *arena, int dir_fd, struct err *err)
+{
+	char path[PATH_MAX];
+	const char *bytes;
+	size_t size;
+	int r = helper_program_find("hull-reaper", path, err);
+
+	if (r == 0)
+		r = file_read_at(arena, AT_FDCWD, path, REAPER_MAX_BYTES, &bytes, &size, err);
+	if (r == 0)
+		r = file_replace(dir_fd, SPEC_REAPER_FILE, bytes, size, 0755, err);
+	return r < 0 ? err_while(err, "--init") : 0;
+}
+
+int own_files_write(struct arena *arena, const struct engine_container *container, struct err *err)
+{
+	const struct container_settings *settings = &container->settings;
+	const char *resolver = text_equal(settings->network_mode, "host")
+				       ? read_host(arena, "/etc/resolv.conf")
+				       : "# no network\n";
+	int r = write_file(container->dir_fd, "hostname",
+		arena_printf(arena, "%s\n", settings->hostname ? settings->hostname : ""), err);
+
+	if (r == 0)
+		r = write_file(container->dir_fd, "hosts", hosts_text(arena, settings), err);
+	if (r == 0)
+		r = write_file(container->dir_fd, "resolv.conf", resolver, err);
+	if (r == 0 && settings->init)
+		r = copy_reaper(arena, container->dir_fd, err);
+	return r;
+}

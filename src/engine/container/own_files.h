@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * own_files: hostname, hosts and resolv.conf of a container, which it sees in /etc; with --init its
+ * copy of hull-reaper.
+ *
+ * Layer 3, role caller. Written at each start; with the host's network they are the host's.
+ */
+#pragma once
+
+#include "engine/container/containers.h"
+
+int own_files_write(struct arena *arena, const struct engine_container *container, struct err *err);

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "engine/container/containers.h"
+#include "engine/container/names.h"
+#include "sys/directory.h"
+
+/*
+ * First the directory is moved out of the way, at once: from then on there is no such container.
+ * Whatever a death leaves in tmp/ is removed by the next collection.
+ */
+int containers_remove(struct arena *arena, const struct engine *engine,
+	const struct engine_container *container, struct err *err)
+{
+	const struct store *store = engine->store;
+	char temporary[NAME_MAX + 1];
+	int r;
+
+	snprintf(temporary, sizeof(temporary), "rm-%.32s", container->id);
+	if (renameat(AT_FDCWD, container->directory, store->tmp_fd, temporary) < 0)
+		return err_sys(err, "rename %s", container->directory);
+	if (container->settings.name)
+		name_release(arena, store, container->settings.name, container->id);
+	r = store_unpin(store, container->id, err);
+	if (r == 0)
+		r = directory_empty(container->dir_fd, err);
+	if (r == 0 && unlinkat(store->tmp_fd, temporary, AT_REMOVEDIR) < 0 && errno != ENOENT)
+		r = err_sys(err, "rmdir tmp/%s", temporary);
+	return r < 0 ? err_while(err, "remove container %.12s", container->id) : 0;
+}
+
+int containers_clean(
+	const struct engine *engine, const struct engine_container *container, struct err *err)
+{
+	int r = container_delete(&engine->runtime, container->id, true, err);
+
+	if (r == 0 && unlinkat(container->dir_fd, "attach.sock", 0) < 0 && errno != ENOENT)
+		r = err_sys(err, "unlink attach.sock");
+	return r < 0 ? err_while(err, "container %.12s", container->id) : 0;
+}

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "engine/container/start.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/fd.h"
+#include "base/text.h"
+#include "base/warn.h"
+#include "engine/container/monitor_process.h"
+#include "engine/container/own_files.h"
+#include "engine/container/rootfs.h"
+#include "engine/monitor/protocol.h"
+#include "engine/spec/spec.h"
+
+enum start_fault start_fault_of(const struct err *err)
+{
+	if (!text_has_prefix(err->config, "/process/args"))
+		return START_FAULT_HULL;
+	return err->code == ENOENT ? START_FAULT_NO_SUCH_FILE : START_FAULT_NOT_RUNNABLE;
+}
+
+static int prepare(struct arena *arena, const struct start_request *request,
+	struct monitor_process *process, struct err *err)
+{
+	const struct engine_container *container = request->container;
+	struct spec spec = {
+		.settings = &container->settings,
+		.directory = container->directory,
+		.rootfs = arena_printf(arena, "%s/rootfs", container->directory),
+		.rows = request->rows,
+		.columns = request->columns,
+	};
+	int r = own_files_write(arena, container, err);
+
+	if (r == 0)
+		r = rootfs_mount(arena, request->engine, container, &process->root_fd, err);
+	if (r == 0)
+		r = user_resolve(arena, process->root_fd, spec.settings->user,
+			spec.settings->group_add, spec.settings->n_group_add, &spec.user, err);
+	if (r == 0)
+		r = spec_text(arena, &spec, &process->config, &process->config_size, err);
+	return r;
+}
+
+/* What the child says until the container runs, or why it does not. */
+static int hear(int socket_fd, struct err *err)
+{
+	char packet[PROTOCOL_PACKET_BYTES];
+	struct err said;
+
+	for (;;) {
+		ssize_t n = recv(socket_fd, packet, sizeof(packet), 0);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return err_fail(err, ECHILD,
+				"the process that starts the container died before it had");
+		if (packet[0] == PROTOCOL_STARTED)
+			return 0;
+		if ((size_t)n != 1 + sizeof(said))
+			return err_fail(err, EPROTO, "the starting process said nonsense");
+		memcpy(&said, packet + 1, sizeof(said));
+		err_sanitize(&said);
+		if (packet[0] == PROTOCOL_FAILURE) {
+			*err = said;
+			return -err->code;
+		}
+		warn(&said);
+	}
+}
+
+/* Signals wait meanwhile: a caller that dies would leave a container that nobody asked for. */
+static int start_child(struct arena *arena, const struct start_request *request,
+	const struct monitor_process *process, int *ret_client_fd, struct err *err)
+{
+	sigset_t all, kept;
+	int sockets[2];
+	pid_t pid;
+	int r;
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sockets) < 0)
+		return err_sys(err, "socketpair");
+	AUTO_FD int own = sockets[0];
+	AUTO_FD int others = sockets[1];
+	sigfillset(&all);
+	sigprocmask(SIG_SETMASK, &all, &kept);
+	pid = fork();
+	if (pid == 0) {
+		fd_replace(&own, -1);
+		sigprocmask(SIG_SETMASK, &kept, NULL);
+		monitor_process_run(arena, process, others); /* does not return */
+	}
+	if (pid < 0) {
+		r = err_sys(err, "fork");
+	} else {
+		fd_replace(&others, -1);
+		r = hear(own, err);
+		if (r < 0)
+			waitpid(pid, NULL, 0);
+	}
+	sigprocmask(SIG_SETMASK, &kept, NULL);
+	if (r == 0 && request->is_attached)
+		*ret_client_fd = TAKE_FD(own);
+	return r;
+}
+
+int engine_start(struct arena *arena, const struct start_request *request, int *ret_client_fd,
+	struct err *err)
+{
+	__attribute__((cleanup(monitor_process_done))) struct monitor_process process =
+		MONITOR_PROCESS_INIT(request);
+	int r = containers_clean(request->engine, request->container, err);
+
+	*ret_client_fd = -1;
+	if (r == 0)
+		r = prepare(arena, request, &process, err);
+	if (r == 0)
+		r = monitor_process_open(&process, err);
+	return r < 0 ? r : start_child(arena, request, &process, ret_client_fd, err);
+}

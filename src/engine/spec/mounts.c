@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
+#include "base/text.h"
+#include "engine/spec/spec.h"
+
+enum { OPTIONS_MAX = 8 };
+
+struct usual_mount {
+	const char *destination, *type, *source;
+	const char *options[OPTIONS_MAX]; /* ends with NULL */
+};
+
+static const struct usual_mount before_shm[] = {
+	{ "/proc", "proc", "proc", { "nosuid", "noexec", "nodev" } },
+	{ "/dev", "tmpfs", "tmpfs", { "nosuid", "strictatime", "mode=755", "size=65536k" } },
+	{ "/dev/pts", "devpts", "devpts",
+		{ "nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620", "gid=5" } },
+};
+
+static void write_mount(struct json_writer *writer, const char *destination, const char *type,
+	const char *source, const char *const *options, size_t n)
+{
+	json_write_object(writer, NULL);
+	json_write_string(writer, "destination", destination);
+	json_write_string(writer, "type", type);
+	json_write_string(writer, "source", source);
+	json_write_strings(writer, "options", options, n);
+	json_write_end(writer);
+}
+
+static void write_usual(struct json_writer *writer, const struct usual_mount *mount)
+{
+	size_t n = 0;
+
+	while (mount->options[n])
+		n++;
+	write_mount(writer, mount->destination, mount->type, mount->source, mount->options, n);
+}
+
+/* Shared with the host or new; the queues are those of the IPC namespace that it is in. */
+static void write_ipc(
+	struct arena *arena, struct json_writer *writer, const struct container_settings *settings)
+{
+	const char *const shm[] = { "nosuid", "noexec", "nodev", "mode=1777",
+		arena_printf(arena, "size=%lld", (long long)settings->shm_size) };
+	static const struct usual_mount queues = { "/dev/mqueue", "mqueue", "mqueue",
+		{ "nosuid", "noexec", "nodev" } };
+	static const struct usual_mount of_host = { "/dev/shm", "bind", "/dev/shm",
+		{ "rbind", "nosuid", "noexec", "nodev" } };
+
+	if (text_equal(settings->ipc_mode, "host"))
+		write_usual(writer, &of_host);
+	else
+		write_mount(writer, "/dev/shm", "tmpfs", "shm", shm, sizeof(shm) / sizeof(shm[0]));
+	write_usual(writer, &queues);
+}
+
+/* sysfs shows the network namespace it was mounted in, so the host's network has the host's. */
+static void write_sys(struct json_writer *writer, const struct container_settings *settings)
+{
+	static const char *const options[] = { "nosuid", "noexec", "nodev", "ro" };
+	const size_t n = settings->privileged ? 3 : 4;
+
+	write_mount(writer, "/sys", "sysfs", "sysfs", options, n);
+	write_mount(writer, "/sys/fs/cgroup", "cgroup", "cgroup", options, n);
+}
+
+/* Somebody's own mount there is meant instead. */
+static bool is_taken(const struct container_settings *settings, const char *target)
+{
+	for (size_t i = 0; i < settings->n_mounts; i++)
+		if (strcmp(settings->mounts[i].target, target) == 0)
+			return true;
+	return false;
+}
+
+static void write_own_file(struct arena *arena, struct json_writer *writer, const struct spec *spec,
+	const char *name, const char *target)
+{
+	static const char *const options[] = { "bind", "rprivate", "ro" };
+	const size_t n = spec->settings->readonly_rootfs ? 3 : 2;
+
+	if (!is_taken(spec->settings, target))
+		write_mount(writer, target, "bind",
+			arena_printf(arena, "%s/%s", spec->directory, name), options, n);
+}
+
+static void write_reaper(struct arena *arena, struct json_writer *writer, const struct spec *spec)
+{
+	static const char *const options[] = { "bind", "rprivate", "ro", "nosuid" };
+
+	if (spec->settings->init)
+		write_mount(writer, SPEC_REAPER_PATH, "bind",
+			arena_printf(arena, "%s/%s", spec->directory, SPEC_REAPER_FILE), options,
+			sizeof(options) / sizeof(options[0]));
+}
+
+static bool has_prefix_among(const struct container_mount *mount, const char *const *prefixes)
+{
+	for (size_t i = 0; i < mount->n_options; i++)
+		for (size_t k = 0; prefixes[k]; k++)
+			if (text_has_prefix(mount->options[i], prefixes[k]))
+				return true;
+	return false;
+}
+
+static void write_bind(
+	struct arena *arena, struct json_writer *writer, const struct container_mount *mount)
+{
+	static const char *const propagations[] = { "private", "rprivate", "slave", "rslave",
+		"shared", "rshared", "unbindable", "runbindable", NULL };
+	static const char *const kinds[] = { "bind", "rbind", NULL };
+	const char **options = ARENA_NEW_ARRAY(arena, mount->n_options + 3, const char *);
+	size_t n = 0;
+
+	if (!has_prefix_among(mount, kinds))
+		options[n++] = "rbind";
+	if (!has_prefix_among(mount, propagations))
+		options[n++] = "rprivate";
+	if (mount->is_readonly)
+		options[n++] = "ro";
+	for (size_t i = 0; i < mount->n_options; i++)
+		options[n++] = mount->options[i];
+	write_mount(writer, mount->target, "bind", mount->source, options, n);
+}
+
+static void write_tmpfs(
+	struct arena *arena, struct json_writer *writer, const struct container_mount *mount)
+{
+	static const char *const execs[] = { "exec", NULL };
+	static const char *const devs[] = { "dev", NULL };
+	static const char *const suids[] = { "suid", NULL };
+	const char **options = ARENA_NEW_ARRAY(arena, mount->n_options + 4, const char *);
+	size_t n = 0;
+
+	if (!has_prefix_among(mount, execs))
+		options[n++] = "noexec";
+	if (!has_prefix_among(mount, suids))
+		options[n++] = "nosuid";
+	if (!has_prefix_among(mount, devs))
+		options[n++] = "nodev";
+	if (mount->is_readonly)
+		options[n++] = "ro";
+	for (size_t i = 0; i < mount->n_options; i++)
+		options[n++] = mount->options[i];
+	write_mount(writer, mount->target, "tmpfs", "tmpfs", options, n);
+}
+
+/* A mount below another one comes behind it, whatever order they were given in. */
+static size_t depth_of(const char *path)
+{
+	size_t n = 0;
+
+	for (const char *at = path; *at; at++)
+		n += at[0] == '/' && at[1] != '/' && at[1] != '\0';
+	return n;
+}
+
+static void write_asked(
+	struct arena *arena, struct json_writer *writer, const struct container_settings *settings)
+{
+	size_t n_left = settings->n_mounts;
+
+	for (size_t depth = 0; n_left > 0; depth++) {
+		for (size_t i = 0; i < settings->n_mounts; i++) {
+			const struct container_mount *mount = &settings->mounts[i];
+
+			if (depth_of(mount->target) != depth)
+				continue;
+			n_left--;
+			if (text_equal(mount->type, "tmpfs"))
+				write_tmpfs(arena, writer, mount);
+			else
+				write_bind(arena, writer, mount);
+		}
+	}
+}
+
+void spec_write_mounts(struct arena *arena, struct json_writer *writer, const struct spec *spec)
+{
+	const struct container_settings *settings = spec->settings;
+
+	json_write_list(writer, "mounts");
+	for (size_t i = 0; i < sizeof(before_shm) / sizeof(before_shm[0]); i++)
+		write_usual(writer, &before_shm[i]);
+	write_ipc(arena, writer, settings);
+	write_sys(writer, settings);
+	write_own_file(arena, writer, spec, "resolv.conf", "/etc/resolv.conf");
+	write_own_file(arena, writer, spec, "hostname", "/etc/hostname");
+	write_own_file(arena, writer, spec, "hosts", "/etc/hosts");
+	write_reaper(arena, writer, spec);
+	write_asked(arena, writer, settings);
+	json_write_end(writer);
+}
