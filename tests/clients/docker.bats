@@ -252,6 +252,11 @@ audit() {
 	output=$(jq -r '.[] | select(.outcome == "does not hold") | .check' <<< "$output" | sort -u)
 }
 
+# whose a container is that has a cgroup parent of one's own cannot be told from its group
+@test "hull ns: every namespace that lsns shows" {
+	eventually ns_as_lsns
+}
+
 @test "hull audit: Docker's default container, and its socket in one" {
 	audit long
 	does_not_say namespace/pid namespace/mnt capabilities seccomp system-calls/user-namespaces system-calls/mounts \

@@ -203,3 +203,20 @@ matches() { # matches ACTUAL REGEX
 		return 1
 	}
 }
+
+# ns_as_lsns: hull ns shows the namespaces, processes and owners that lsns shows
+ns_as_lsns() {
+	local flat='def flat: if .children then (.children[] | flat), del(.children) else . end;
+		[.namespaces[] | flat | select(.nprocs > 0)] | sort_by(.ns)'
+
+	lsns -J -o NS,TYPE,NPROCS,PID,PNS,ONS | jq -S "$flat" > "$W/lsns"
+	"$HULL" ns -J -o NS,TYPE,NPROCS,PID,PNS,ONS | jq -S "$flat" > "$W/ns"
+	diff "$W/lsns" "$W/ns"
+}
+
+# namespaces_of ID NAME: the types of those that hull ns says are the container's own, whose name it has
+# from the engine or from the runtime
+namespaces_of() {
+	"$HULL" ns -J -o TYPE,CONTAINER | jq -r --arg id "${1:0:12}" --arg name "$2" '[.namespaces[] |
+		select(.container // "" | endswith(":" + $id) or endswith(":" + $name)) | .type] | sort | join(" ")'
+}

@@ -422,6 +422,12 @@ audit() {
 	output=$(jq -r '.[] | select(.outcome == "does not hold") | .check' <<< "$output" | sort -u)
 }
 
+@test "hull ns: every namespace that lsns shows, and whose container has it" {
+	eventually ns_as_lsns
+	id=$(podman inspect -f '{{.Id}}' long)
+	equal "$(namespaces_of "$id" long)" "ipc mnt net pid uts"
+}
+
 @test "hull audit: ports that are published to everybody, and one that is not" {
 	new -d --name published -p 18080:80 -p 127.0.0.1:18081:81 "$IMAGE" sleep 1000
 	audit published
