@@ -127,17 +127,16 @@ static int read_proc(struct arena *arena, const char *path, const char **ret, st
 	return file_read_fd(arena, fd, path, PROC_FILE_MAX_BYTES, ret, &length, err);
 }
 
-/* A user namespace that an ordinary user made (user_namespaces(7)). */
+/* A user namespace that an ordinary user made (user_namespaces(7)), joined or the caller's own. */
 static bool denies_setgroups(struct entering *entering)
 {
 	struct err ignored = ERR_INIT; /* then the step will say so */
+	pid_t inside = joins_other_user(entering) ? entering->request->target : getpid();
 	const char *text;
 
-	return joins_other_user(entering) &&
-	       read_proc(&entering->arena,
-		       arena_printf(
-			       &entering->arena, "/proc/%d/setgroups", entering->request->target),
-		       &text, &ignored) == 0 &&
+	return read_proc(&entering->arena,
+		       arena_printf(&entering->arena, "/proc/%d/setgroups", (int)inside), &text,
+		       &ignored) == 0 &&
 	       text_has_prefix(text, "deny");
 }
 

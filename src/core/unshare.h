@@ -34,7 +34,11 @@ struct unshare_request {
 	size_t n_pins;
 
 	const struct oci_resources *resources; /* limits, with does_fork; NULL: none */
-	const struct unshare_veth *veth;       /* with CLONE_NEWNET; NULL: none */
+	/* With resources: the name of the group, made below the caller's own, if that is allowed.
+	 * The program is in a group of it, so that it can make others beside itself. NULL: a name
+	 * of the command's own, and the program is in the group itself. */
+	const char *group;
+	const struct unshare_veth *veth; /* with CLONE_NEWNET; NULL: none */
 
 	bool does_fork;
 	bool forwards_signals; /* SIGINT and SIGTERM, to the child; else they are ignored */
@@ -63,6 +67,11 @@ struct unshare_request {
 
 	const char *const *args; /* of the program, NULL-terminated, at least one */
 	const char *const *env;  /* NULL-terminated */
+
+	/* Instead of a program, with does_fork: returns the exit status. What the caller has not
+	 * written yet of its streams would be written twice. */
+	int (*inside)(void *argument);
+	void *inside_argument;
 };
 
 /*

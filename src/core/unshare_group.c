@@ -10,6 +10,15 @@ static const char *path_of(struct arena *arena, pid_t caller)
 	return arena_printf(arena, "hull/unshare-%d", (int)caller);
 }
 
+static int make_planned(struct unshare_group *group, struct cgroup *planned, struct err *err)
+{
+	int r = cgroup_check_settings(planned, &group->settings, err);
+
+	if (r == 0)
+		r = cgroup_probe(planned, err);
+	return r < 0 ? r : cgroup_make(planned, &group->settings, err);
+}
+
 static int make(struct unshare_group *group, const char *path, struct err *err)
 {
 	struct cgroup_host host;
@@ -19,14 +28,26 @@ static int make(struct unshare_group *group, const char *path, struct err *err)
 	if (r == 0)
 		r = cgroup_plan_paths(&group->arena, &host, path, NULL, &planned, err);
 	if (r == 0)
-		r = cgroup_check_settings(&planned, &group->settings, err);
-	if (r == 0)
-		r = cgroup_probe(&planned, err);
-	if (r == 0)
-		r = cgroup_make(&planned, &group->settings, err);
+		r = make_planned(group, &planned, err);
 	if (r == 0)
 		group->group = planned;
 	return r;
+}
+
+/* Where the program goes: the group itself, or one in it, which goes with it. */
+static int make_entry(struct unshare_group *group, const struct unshare_request *request,
+	struct cgroup *ret, struct err *err)
+{
+	int r = make(group, request->group ? request->group : path_of(&group->arena, group->caller),
+		err);
+
+	if (r < 0)
+		return r;
+	*ret = group->group;
+	if (!request->group || group->group.n_dirs == 0)
+		return 0;
+	r = cgroup_sub_group(&group->arena, &group->group, "program", ret, err);
+	return r < 0 ? r : make_planned(group, ret, err);
 }
 
 static int explain(struct err *err)
@@ -41,6 +62,7 @@ static int explain(struct err *err)
 int unshare_group_enter(struct unshare_group *group, const struct unshare_request *request,
 	pid_t caller, struct err *err)
 {
+	struct cgroup entry;
 	int r;
 
 	if (!request->resources)
@@ -48,14 +70,14 @@ int unshare_group_enter(struct unshare_group *group, const struct unshare_reques
 	group->caller = caller;
 	group->settings = (struct cgroup_settings){
 		.resources = request->resources,
-		.is_rootless = geteuid() != 0,
+		.is_rootless = geteuid() != 0 || request->group,
 	};
 	r = cgroup_of_process(&group->arena, caller, &group->own, err);
 	if (r == 0)
-		r = make(group, path_of(&group->arena, caller), err);
+		r = make_entry(group, request, &entry, err);
 	if (r == 0) {
 		group->is_caller_inside = true; /* or a part of it */
-		r = cgroup_add_process(&group->group, caller, err);
+		r = cgroup_add_process(&entry, caller, err);
 	}
 	return r < 0 ? explain(err) : 0;
 }

@@ -81,12 +81,14 @@ static struct err left_running(void)
 }
 
 /* What happened to the program, as the text of an answer that is no failure. */
-static int remove_group(struct unshare_group *group, struct err *err)
+static int remove_group(
+	struct unshare_group *group, const struct unshare_request *request, struct err *err)
 {
 	uint64_t kills;
 	int r = unshare_group_remove(group, &kills, err);
 
-	if (r == 0 && kills > 0)
+	/* else the limits are those of groups that the program made */
+	if (r == 0 && kills > 0 && !request->group)
 		err_fail(err, ENOMEM,
 			"the memory limit was reached: the kernel ended %llu of the "
 			"processes",
@@ -116,7 +118,7 @@ static int carry_out(enum unshare_helper_task task, const struct unshare_request
 	case UNSHARE_HELPER_LIMIT:
 		return unshare_group_limit(group, err);
 	case UNSHARE_HELPER_REMOVE_GROUP:
-		return remove_group(group, err);
+		return remove_group(group, request, err);
 	}
 	return err_fail(err, EPROTO, "unknown task");
 }

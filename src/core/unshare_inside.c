@@ -6,6 +6,7 @@
 #include <grp.h>
 #include <limits.h>
 #include <sched.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
@@ -166,6 +167,8 @@ static int become_user(const struct unshare_request *request, struct err *err)
 
 static int execute(const struct unshare_request *request, bool *ret_is_program, struct err *err)
 {
+	if (request->inside)
+		exit(request->inside(request->inside_argument));
 	execvpe(request->args[0], (char *const *)request->args, (char *const *)request->env);
 	err_sys(err, "execute %s", request->args[0]);
 	*ret_is_program = true;

@@ -87,6 +87,19 @@ with_name() {
 	[ "$output" = 0 ]
 }
 
+@test "from a user namespace that denies setgroups into one of its net namespaces" {
+	# shellcheck disable=SC2016  # the inner shell's
+	run timeout -k 2 20 unshare --user --map-root-user bash -c '
+		cat /proc/self/setgroups
+		"$HULL" unshare --net sleep 1000 & sleep 0.5
+		"$HULL" enter -t $! --net tail -n +3 /proc/net/dev
+		kill $!' < /dev/null 3>&-
+	succeeds
+	equal "${lines[0]}" deny
+	equal "$(cut -d : -f 1 <<< "${lines[1]}" | tr -d " ")" lo
+	equal "${#lines[@]}" 2
+}
+
 @test "the target's root without its mounts, and a working directory" {
 	start_container
 	[ "$(hull enter -t "$PID" --root sh -c 'ls -d /home/user')" = /home/user ]

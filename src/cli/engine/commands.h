@@ -43,6 +43,7 @@
 	X(enter)           \
 	X(debug)           \
 	X(audit)           \
+	X(tour)            \
 	X(ended)           \
 	X(system_check)
 
