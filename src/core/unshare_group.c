@@ -70,6 +70,7 @@ int unshare_group_enter(struct unshare_group *group, const struct unshare_reques
 	group->caller = caller;
 	group->settings = (struct cgroup_settings){
 		.resources = request->resources,
+		.keeps_devices = true,
 		.is_rootless = geteuid() != 0 || request->group,
 	};
 	r = cgroup_of_process(&group->arena, caller, &group->own, err);

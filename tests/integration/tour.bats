@@ -27,7 +27,7 @@ teardown() {
 traces() {
 	find /sys/fs/cgroup -type d \( -name 'hull-tour-*' -o -path '*/hull/unshare-*' \) | sort
 	cut -d ' ' -f 5- /proc/self/mountinfo | sort
-	find /tmp -maxdepth 1 \( -name tour -o -name toolbox -o -name bin -o -name 'hull*' \) | sort
+	find /tmp -maxdepth 1 \( -name tour -o -name toolbox -o -name bin \) | sort
 	tail -n +3 /proc/net/dev | cut -d : -f 1 | sort
 	pgrep -x hull || true
 }

@@ -220,6 +220,13 @@ no_group_is_left() {
 	no_group_is_left
 }
 
+@test "limits of memory and processes leave the devices alone" {
+	[ -r /dev/kmsg ]
+	run hull unshare --memory 64m --pids-limit 50 sh -c ': < /dev/kmsg && echo opened'
+	[ "$output" = opened ]
+	no_group_is_left
+}
+
 @test "a program that the memory limit ends is told of" {
 	run hull unshare --memory 16m sh -c 'head -c 200m /dev/zero | tail > /dev/null'
 	[ "$status" = 137 ]

@@ -99,7 +99,9 @@ static int refuse_frozen(const struct cgroup *group, struct err *err)
 static int set_devices(
 	const struct cgroup *group, const struct cgroup_settings *settings, struct err *err)
 {
-	int r = cgroup_ops_of(group)->set_devices(group, settings->resources, false, err);
+	int r = settings->keeps_devices
+			? 0
+			: cgroup_ops_of(group)->set_devices(group, settings->resources, false, err);
 
 	if (settings->is_rootless && (r == -EPERM || r == -EACCES)) {
 		*err = ERR_INIT;

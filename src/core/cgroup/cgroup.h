@@ -136,6 +136,9 @@ struct cgroup_settings {
 	 * namespace no device can be made anyway). */
 	bool is_rootless;
 
+	/* No device rules: what the group it lies in allows, and no container's defaults. */
+	bool keeps_devices;
+
 	/* The group belongs to the container's root: it has a cgroup namespace of its own and
 	 * mounts cgroup read-write (runtime spec, "Cgroup ownership"). v2 only; ignored on v1. */
 	bool delegate;
