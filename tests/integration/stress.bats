@@ -29,6 +29,7 @@ counted() {
 	"$@"
 	eventually same_counts || {
 		diff "$BATS_TEST_TMPDIR/before" "$BATS_TEST_TMPDIR/after"
+		ps -e -o pid,ppid,stat,etime,args # who it is
 		return 1
 	}
 }
