@@ -202,26 +202,33 @@ static void add_process(struct gathering *gathering, pid_t pid)
 		gathering->snapshot->n_files_hidden++;
 }
 
-static bool is_same_root(const struct view *view, pid_t pid, const struct stat *other)
+static bool stat_root(const struct view *view, pid_t pid, struct stat *ret)
 {
 	char path[32];
-	struct stat st;
 
 	text_format(path, sizeof(path), "%d/root", pid);
-	return fstatat(view->proc_fd, path, &st, 0) == 0 && st.st_dev == other->st_dev &&
-	       st.st_ino == other->st_ino;
+	return fstatat(view->proc_fd, path, ret, 0) == 0;
 }
 
-/* The very directory that is our own root, or that of the machine's first process. */
-static bool is_root_host(const struct audit_subject *subject)
+static bool is_same(const struct stat *one, const struct stat *other)
 {
-	char path[32];
-	struct stat root;
+	return one->st_dev == other->st_dev && one->st_ino == other->st_ino;
+}
 
-	text_format(path, sizeof(path), "%d/root", subject->target->pid);
-	return fstatat(subject->view->proc_fd, path, &root, 0) == 0 &&
-	       (is_same_root(subject->view, getpid(), &root) ||
-		       is_same_root(subject->view, 1, &root));
+/* The very directory that is our own root, or that of the machine's first process, which an
+ * ordinary user may not look at. False: that could not be found out. */
+static bool compare_roots(const struct audit_subject *subject, bool *ret_is_host)
+{
+	struct stat root, own, first;
+
+	if (!stat_root(subject->view, subject->target->pid, &root) ||
+		!stat_root(subject->view, getpid(), &own))
+		return false;
+	*ret_is_host = is_same(&root, &own);
+	if (!stat_root(subject->view, 1, &first))
+		return errno == EACCES || errno == ENOENT;
+	*ret_is_host |= is_same(&root, &first);
+	return true;
 }
 
 void gather_files(const struct audit_subject *subject, struct audit_snapshot *snapshot)
@@ -235,5 +242,6 @@ void gather_files(const struct audit_subject *subject, struct audit_snapshot *sn
 	read_ids(&gathering, "self/mountinfo", &gathering.own);
 	for (size_t i = 0; i < snapshot->n_processes; i++)
 		add_process(&gathering, snapshot->processes[i].pid);
-	snapshot->is_root_host = is_root_host(subject);
+	if (!compare_roots(subject, &snapshot->is_root_host))
+		snapshot->n_files_hidden++;
 }
