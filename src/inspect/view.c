@@ -243,8 +243,11 @@ int view_scan(struct arena *arena, struct view *ret, struct err *err)
 	if (r < 0)
 		return r;
 	for (size_t i = 0; i < ret->n_processes; i++) {
-		ret->n_hidden += read_namespaces(ret->proc_fd, &ret->processes[i]);
-		count_process(ret, &ret->processes[i]);
+		struct view_process *process = &ret->processes[i];
+
+		process->is_hidden = read_namespaces(ret->proc_fd, process);
+		ret->n_hidden += process->is_hidden;
+		count_process(ret, process);
 	}
 	return 0;
 }

@@ -45,6 +45,7 @@ struct interfaces;
 struct view_process {
 	pid_t pid;                                 /* as the mounted /proc counts */
 	uint64_t namespaces[NAMESPACE_KIND_COUNT]; /* inodes; 0: not to be seen, or it has ended */
+	bool is_hidden;                            /* this user may not see them */
 	/* for the process's next children; the same as its own, unless it has chosen others */
 	uint64_t pid_for_children, time_for_children;
 	const struct process_facts *facts;      /* by facts.h; NULL: not read yet */

@@ -47,13 +47,23 @@ bool gather_is_related(const struct view *view, uint64_t a, uint64_t b)
 	return is_at_or_above(view, a, b) || is_at_or_above(view, b, a);
 }
 
+/* It could be seen, and was not. */
+static bool is_lost(const struct view_process *process, enum namespace_kind kind)
+{
+	return process && !process->is_hidden && process->namespaces[kind] == 0;
+}
+
 void gather_namespaces(const struct audit_subject *subject, struct audit_snapshot *snapshot)
 {
 	const struct view *view = subject->view;
+	const struct view_process *first = view_find_process(view, 1);
+	const struct view_process *own = view_find_process(view, getpid());
 	uint64_t user = subject->target->namespaces[NAMESPACE_KIND_USER];
 
 	for (int kind = 0; kind < NAMESPACE_KIND_COUNT; kind++) {
-		uint64_t inode = subject->target->namespaces[kind];
+		/* without ours nobody can say that it is another */
+		bool is_comparable = own && own->namespaces[kind] != 0 && !is_lost(first, kind);
+		uint64_t inode = is_comparable ? subject->target->namespaces[kind] : 0;
 		const struct view_namespace *namespace = view_find(view, inode);
 		uint64_t owner = namespace ? namespace->owner : 0;
 

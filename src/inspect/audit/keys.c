@@ -60,7 +60,8 @@ static void check_terminal(const struct audit_snapshot *snapshot, struct audit_r
 
 	if (!file)
 		audit_add(results, &claim, AUDIT_HOLDS, "it has no terminal of the host");
-	else if (snapshot->legacy_tiocsti == 0 && !audit_has_capability(snapshot, CAP_SYS_ADMIN))
+	else if (snapshot->legacy_tiocsti == 0 && snapshot->n_processes_hidden == 0 &&
+		 !audit_has_capability(snapshot, CAP_SYS_ADMIN))
 		audit_add(results, &claim, AUDIT_HOLDS,
 			"process %d has %s of the host, but the kernel refuses TIOCSTI", file->pid,
 			file->link);

@@ -68,6 +68,11 @@ static void add_shared(const struct audit_snapshot *snapshot, struct audit_resul
 
 	if (kind == NAMESPACE_KIND_USER)
 		add_shared_user(snapshot, results);
+	else if (kind == NAMESPACE_KIND_TIME && !audit_has_capability(snapshot, CAP_SYS_TIME) &&
+		 (snapshot->n_processes_hidden > 0 || snapshot->n_processes == 0))
+		audit_add(results, claim, AUDIT_NOT_TRIED,
+			"the host's, and the capabilities of %zu of its processes may not be read",
+			snapshot->n_processes_hidden);
 	else if (kind == NAMESPACE_KIND_TIME && !audit_has_capability(snapshot, CAP_SYS_TIME))
 		audit_add(results, claim, AUDIT_HOLDS,
 			"the host's clocks, which it cannot set without CAP_SYS_TIME");

@@ -25,6 +25,8 @@ static const char *list(
 	return *ret_n > 8 ? arena_printf(arena, "%s and %zu more", text, *ret_n - 8) : text;
 }
 
+static const char network_unknown[] = "its network namespace may not be seen by this user";
+
 static void check_reach(const struct audit_snapshot *snapshot, struct audit_results *results)
 {
 	static const struct audit_claim claim = { "network/host",
@@ -34,7 +36,9 @@ static void check_reach(const struct audit_snapshot *snapshot, struct audit_resu
 	const char *services = list(
 		results->arena, snapshot->host_listeners, snapshot->n_host_listeners, &n);
 
-	if (snapshot->namespaces[NAMESPACE_KIND_NET].is_host)
+	if (snapshot->namespaces[NAMESPACE_KIND_NET].inode == 0)
+		audit_add(results, &claim, AUDIT_NOT_TRIED, "%s", network_unknown);
+	else if (snapshot->namespaces[NAMESPACE_KIND_NET].is_host)
 		audit_add(results, &claim, AUDIT_DOES_NOT_HOLD,
 			"it is in the host's network, with all %zu sockets that listen there",
 			snapshot->n_host_listeners);
@@ -83,7 +87,9 @@ static void check_published(const struct audit_snapshot *snapshot, struct audit_
 	size_t n;
 	const char *services = list(results->arena, snapshot->listeners, snapshot->n_listeners, &n);
 
-	if (snapshot->namespaces[NAMESPACE_KIND_NET].is_host)
+	if (snapshot->namespaces[NAMESPACE_KIND_NET].inode == 0)
+		audit_add(results, &published_claim, AUDIT_NOT_TRIED, "%s", network_unknown);
+	else if (snapshot->namespaces[NAMESPACE_KIND_NET].is_host)
 		audit_add(results, &published_claim, AUDIT_DOES_NOT_HOLD,
 			"whatever listens inside listens on the host's addresses");
 	else if (text_is_empty(snapshot->interfaces))
