@@ -112,7 +112,8 @@ checks() {
 	EXPECTED=1 calls_of audit --format json "$target"
 	checks "does not hold" "$T/out" > "$T/holes"
 	[ "$(wc -l < "$T/holes")" -gt 20 ]
-	sample 40 < "$T/calls" > "$T/chosen"
+	# the first ones fail the whole command; of a sample nobody knows whether one of those is among it
+	{ head -n 8 "$T/calls"; sample 40 < "$T/calls"; } | sort -u > "$T/chosen"
 	while read -r name k <&9; do
 		traced -o "$T/strace" -e "inject=$name:error=EIO:when=$k" -- audit --format json "$target"
 		n=$((n + 1))
@@ -132,6 +133,5 @@ checks() {
 	done 9< "$T/chosen"
 	kill "$target"
 	echo "$n calls tried, $failed made the command fail, $different changed what is said, $wrong ended badly"
-	# of a sample nobody knows whether one is among them that fails the whole command
-	[ "$wrong" = 0 ] && [ "$n" -gt 30 ] && [ $((failed + different)) -gt 0 ]
+	[ "$wrong" = 0 ] && [ "$n" -gt 30 ] && [ "$failed" -gt 0 ] && [ "$different" -gt 0 ]
 }
