@@ -42,8 +42,15 @@ int container_options_read(struct arena *arena, const struct container_options *
 int resource_options_read(struct arena *arena, const struct container_options *options,
 	struct container_resources *ret, struct err *err);
 
-/* ---- between its files: one word of the command line each ---- */
+/* ---- between its files ---- */
 
+/* --volume, --mount and --tmpfs */
+int container_mounts_read(struct arena *arena, const struct container_options *options,
+	struct container_settings *settings, struct err *err);
+/* Untouched where nothing is given. */
+int size_option_read(
+	const char *option, const char *text, int64_t minimum, int64_t *ret, struct err *err);
+/* One word of the command line each. */
 int volume_option_read(
 	struct arena *arena, const char *text, struct container_mount *ret, struct err *err);
 int mount_option_read(

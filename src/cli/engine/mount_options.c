@@ -237,3 +237,36 @@ int tmpfs_option_read(
 	}
 	return check_target("--tmpfs", text, ret->target, err);
 }
+
+static int add_mounts(struct arena *arena, const struct option_list *list,
+	int (*read)(struct arena *arena, const char *text, struct container_mount *ret,
+		struct err *err),
+	struct container_settings *settings, struct err *err)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < list->n_items; i++) {
+		struct container_mount mount = { 0 };
+
+		r = read(arena, list->items[i], &mount, err);
+		for (size_t k = 0; r == 0 && k < settings->n_mounts; k++)
+			if (strcmp(settings->mounts[k].target, mount.target) == 0)
+				r = err_fail(
+					err, EINVAL, "duplicate mount point: %s", mount.target);
+		if (r == 0)
+			ARENA_APPEND(arena, settings->mounts, settings->n_mounts) = mount;
+	}
+	return r;
+}
+
+int container_mounts_read(struct arena *arena, const struct container_options *options,
+	struct container_settings *settings, struct err *err)
+{
+	int r = add_mounts(arena, &options->volume, volume_option_read, settings, err);
+
+	if (r == 0)
+		r = add_mounts(arena, &options->mount, mount_option_read, settings, err);
+	if (r == 0)
+		r = add_mounts(arena, &options->tmpfs, tmpfs_option_read, settings, err);
+	return r;
+}

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The options of run, create and update: what --help, the pages and the parser know. */
+#include "cli/engine/container_options.h"
+
+#define O struct container_options
+
+/* Limits that can also be changed later. */
+#define LIMIT_OPTIONS                                                                             \
+	OPTION_NUMBER(O, blkio_weight, "blkio-weight", .argument = "N",                           \
+		.help = "share of block I/O, 10 to 1000"),                                        \
+		OPTION_NUMBER(O, cpu_period, "cpu-period", .argument = "USEC",                    \
+			.help = "period of the processor quota"),                                 \
+		OPTION_NUMBER(O, cpu_quota, "cpu-quota", .argument = "USEC",                      \
+			.help = "processor time in each period"),                                 \
+		OPTION_NUMBER(O, cpu_shares, "cpu-shares", .letter = 'c', .argument = "N",        \
+			.help = "share of busy processors (others have 1024)"),                   \
+		OPTION_STRING(O, cpus, "cpus", .argument = "N",                                   \
+			.help = "how many processors' time it may use, 1.5"),                     \
+		OPTION_STRING(O, cpuset_cpus, "cpuset-cpus", .argument = "LIST",                  \
+			.help = "processors it runs on, 0-3,7"),                                  \
+		OPTION_STRING(O, cpuset_mems, "cpuset-mems", .argument = "LIST",                  \
+			.help = "memory nodes it uses"),                                          \
+		OPTION_STRING(O, memory, "memory", .letter = 'm', .argument = "BYTES",            \
+			.help = "how much memory it may use, 512m"),                              \
+		OPTION_STRING(O, memory_reservation, "memory-reservation", .argument = "BYTES",   \
+			.help = "how much it is reduced to when memory is short"),                \
+		OPTION_STRING(O, memory_swap, "memory-swap", .argument = "BYTES",                 \
+			.help = "memory and swap together; -1: no limit of swap (default: twice " \
+				"the memory)"),                                                   \
+		OPTION_NUMBER(O, pids_limit, "pids-limit", .argument = "N",                       \
+			.help = "how many processes it may have; -1: no limit")
+
+/* Rows of create and run. */
+#define CONTAINER_OPTIONS                                                                         \
+	LIMIT_OPTIONS,                                                                            \
+		OPTION_LIST(O, add_host, "add-host", .argument = "NAME:ADDRESS",                  \
+			.help = "a line for /etc/hosts"),                                         \
+		OPTION_LIST(O, annotation, "annotation", .argument = "KEY=VALUE",                 \
+			.help = "annotation of the container's configuration"),                   \
+		OPTION_LIST(O, cap_add, "cap-add", .argument = "NAME",                            \
+			.help = "a further capability, or ALL"),                                  \
+		OPTION_LIST(O, cap_drop, "cap-drop", .argument = "NAME",                          \
+			.help = "a capability it has not, or ALL"),                               \
+		OPTION_STRING(O, cgroup_parent, "cgroup-parent", .argument = "GROUP",             \
+			.help = "group that its control group is made in (default: /hull)"),      \
+		OPTION_CHOICE(O, cgroupns, "cgroupns", .argument = "private|host",                \
+			.help = "whose control groups it sees (default: its own)"),               \
+		OPTION_STRING(O, cidfile, "cidfile", .argument = "FILE",                          \
+			.help = "write the container's id to FILE, which must not exist"),        \
+		OPTION_LIST(O, device, "device", .argument = "HOST[:PATH[:rwm]]",                 \
+			.help = "a device node of the host, or all in a directory"),              \
+		OPTION_LIST(O, device_cgroup_rule, "device-cgroup-rule", .argument = "RULE",      \
+			.help = "devices that it may also use: \"c 13:* rwm\""),                  \
+		OPTION_LIST(O, device_read_bps, "device-read-bps", .argument = "DEVICE:RATE",     \
+			.help = "bytes a second it may read of a block device, /dev/sda:10m"),    \
+		OPTION_LIST(O, device_read_iops, "device-read-iops", .argument = "DEVICE:RATE",   \
+			.help = "reads a second"),                                                \
+		OPTION_LIST(O, device_write_bps, "device-write-bps", .argument = "DEVICE:RATE",   \
+			.help = "bytes a second it may write to a block device"),                 \
+		OPTION_LIST(O, device_write_iops, "device-write-iops", .argument = "DEVICE:RATE", \
+			.help = "writes a second"),                                               \
+		OPTION_STRING(O, domainname, "domainname", .argument = "NAME",                    \
+			.help = "NIS domain name"),                                               \
+		OPTION_LIST(O, entrypoint, "entrypoint", .argument = "FILE",                      \
+			.help = "program to run instead of the image's; empty: none"),            \
+		OPTION_LIST(O, env, "env", .letter = 'e', .argument = "NAME[=VALUE]",             \
+			.help = "a variable of the environment; without a value it has ours"),    \
+		OPTION_LIST(O, env_file, "env-file", .argument = "FILE",                          \
+			.help = "variables, one a line"),                                         \
+		OPTION_LIST(O, group_add, "group-add", .argument = "GROUP",                       \
+			.help = "a further group, by its name in the image or by number"),        \
+		OPTION_STRING(O, hostname, "hostname", .letter = 'h', .argument = "NAME",         \
+			.help = "host name (default: the begin of the id)"),                      \
+		OPTION_FLAG(O, init, "init",                                                      \
+			.help = "a first process that hands signals on and waits for orphans"),   \
+		OPTION_FLAG(O, interactive, "interactive", .letter = 'i',                         \
+			.help = "keep standard input open"),                                      \
+		OPTION_CHOICE(O, ipc, "ipc", .argument = "private|host",                          \
+			.help = "whose System V IPC, queues and /dev/shm it sees"),               \
+		OPTION_LIST(O, label, "label", .letter = 'l', .argument = "KEY[=VALUE]",          \
+			.help = "a label"),                                                       \
+		OPTION_LIST(O, label_file, "label-file", .argument = "FILE",                      \
+			.help = "labels, one a line"),                                            \
+		OPTION_CHOICE(O, log_driver, "log-driver", .argument = "json-file|none",          \
+			.help = "whether a log is kept (default: json-file)"),                    \
+		OPTION_LIST(O, log_opt, "log-opt", .argument = "max-size=BYTES|max-file=N",       \
+			.help = "when the log is rotated, and how many files are kept "           \
+				"(default: 10m, 3)"),                                             \
+		OPTION_LIST(O, mount, "mount", .argument = "type=TYPE,target=PATH,…",             \
+			.help = "a mount: type bind or tmpfs, source, target, readonly, "         \
+				"bind-propagation, tmpfs-size, tmpfs-mode"),                      \
+		OPTION_STRING(O, name, "name", .argument = "NAME",                                \
+			.help = "name of the container (default: made up)"),                      \
+		OPTION_CHOICE(O, network, "network", .argument = "none|host",                     \
+			.help = "none: a loopback interface of its own (the default); host: the " \
+				"host's network"),                                                \
+		OPTION_FLAG(O, oom_kill_disable, "oom-kill-disable",                              \
+			.help = "let it wait instead of killing it when its memory is used up"),  \
+		OPTION_NUMBER(O, oom_score_adj, "oom-score-adj", .argument = "N",                 \
+			.help = "how likely the kernel kills it, -1000 to 1000"),                 \
+		OPTION_CHOICE(O, pid, "pid", .argument = "private|host",                          \
+			.help = "whose processes it sees (default: its own)"),                    \
+		OPTION_FLAG(O, privileged, "privileged",                                          \
+			.help = "all capabilities and devices, nothing hidden, no filter of "     \
+				"system calls: it can do what root can"),                         \
+		OPTION_FLAG(O, read_only, "read-only", .help = "read-only root file system"),     \
+		OPTION_FLAG(O, remove, "rm", .help = "remove it when it has ended"),              \
+		OPTION_STRING(O, rootfs, "rootfs", .argument = "DIR",                             \
+			.help = "this directory is the root file system, as it is; no image is "  \
+				"named then"),                                                    \
+		OPTION_LIST(O, security_opt, "security-opt", .argument = "OPTION",                \
+			.help = "seccomp=FILE|unconfined, no-new-privileges, apparmor=PROFILE, "  \
+				"systempaths=unconfined, mask=PATHS, unmask=PATHS"),              \
+		OPTION_STRING(O, shm_size, "shm-size", .argument = "BYTES",                       \
+			.help = "size of /dev/shm (default: 64m)"),                               \
+		OPTION_STRING(O, stop_signal, "stop-signal", .argument = "SIGNAL",                \
+			.help = "what `stop` sends it (default: the image's, or SIGTERM)"),       \
+		OPTION_NUMBER(O, stop_timeout, "stop-timeout", .argument = "SECONDS",             \
+			.help = "how long `stop` waits for its end (default: 10)"),               \
+		OPTION_LIST(O, sysctl, "sysctl", .argument = "NAME=VALUE",                        \
+			.help = "a kernel setting of its namespaces"),                            \
+		OPTION_LIST(O, tmpfs, "tmpfs", .argument = "PATH[:OPTIONS]",                      \
+			.help = "a file system in memory"),                                       \
+		OPTION_FLAG(O, tty, "tty", .letter = 't', .help = "give it a terminal"),          \
+		OPTION_LIST(O, ulimit, "ulimit", .argument = "NAME=SOFT[:HARD]",                  \
+			.help = "a limit of its processes, nofile=1024 (setrlimit(2))"),          \
+		OPTION_STRING(O, user, "user", .letter = 'u', .argument = "USER[:GROUP]",         \
+			.help = "who it runs as, by name in the image or by number"),             \
+		OPTION_CHOICE(O, uts, "uts", .argument = "private|host",                          \
+			.help = "whose host name it has (default: its own)"),                     \
+		OPTION_LIST(O, volume, "volume", .letter = 'v', .argument = "PATH:TARGET[:ro]",   \
+			.help = "a file or directory of the host"),                               \
+		OPTION_STRING(O, workdir, "workdir", .letter = 'w', .argument = "DIR",            \
+			.help = "directory it begins in")
+
+const struct option_spec update_option_table[] = { LIMIT_OPTIONS, OPTION_END };
+
+const struct option_spec create_option_table[] = {
+	CONTAINER_OPTIONS,
+	OPTION_END,
+};
+
+const struct option_spec run_option_table[] = {
+	CONTAINER_OPTIONS,
+	OPTION_FLAG(O, detach, "detach", .letter = 'd',
+		.help = "run it in the background, and print its id"),
+	OPTION_STRING(O, detach_keys, "detach-keys", .argument = "KEYS",
+		.help = "what is typed to leave it (default: ctrl-p,ctrl-q)"),
+	OPTION_OPTIONAL(O, sig_proxy, "sig-proxy", .argument = "true|false",
+		.help = "hand signals on to it (default: true)"),
+	OPTION_END,
+};
