@@ -2,18 +2,80 @@
 #include "cli/command.h"
 
 #include <errno.h>
+#include <string.h>
 
 #include "base/text.h"
 #include "cli/command_help.h"
 #include "cli/container_id.h"
 
+static bool is_name(const char *name, const char *text)
+{
+	for (; *name && (*name == *text || (*name == ' ' && *text == '-')); name++)
+		text++;
+	return *name == '\0' && *text == '\0';
+}
+
 const struct command *command_find(const struct program *program, const char *name)
 {
-	for (const struct command *const *command = program->commands; *command; command++) {
-		if (text_equal((*command)->name, name))
+	const struct command_alias *alias = program->aliases;
+
+	for (const struct command *const *command = program->commands; *command; command++)
+		if (is_name((*command)->name, name))
 			return *command;
-	}
+	for (; alias && alias->name; alias++)
+		if (is_name(alias->name, name))
+			return alias->command;
 	return NULL;
+}
+
+const struct command *command_find_words(const struct program *program, struct arena *arena,
+	const char *const *words, size_t n_words, size_t *ret_n_words)
+{
+	const struct command *command = NULL;
+
+	*ret_n_words = 2;
+	if (n_words >= 2 && command_is_group(program, words[0]))
+		command = command_find(program, arena_printf(arena, "%s %s", words[0], words[1]));
+	if (command || n_words == 0)
+		return command;
+	*ret_n_words = 1;
+	return strchr(words[0], ' ') ? NULL : command_find(program, words[0]);
+}
+
+size_t command_group_length(const char *name)
+{
+	const char *space = strchr(name, ' ');
+
+	return space ? (size_t)(space - name) : 0;
+}
+
+static bool is_of_group(const char *name, const char *group, size_t length)
+{
+	return command_group_length(name) == length && strncmp(name, group, length) == 0;
+}
+
+bool command_begins_group(const struct program *program, const struct command *command)
+{
+	size_t length = command_group_length(command->name);
+
+	for (const struct command *const *other = program->commands; length > 0; other++)
+		if (is_of_group((*other)->name, command->name, length))
+			return *other == command;
+	return false;
+}
+
+bool command_is_group(const struct program *program, const char *word)
+{
+	const struct command_alias *alias = program->aliases;
+	size_t length = strlen(word);
+
+	for (const struct command *const *command = program->commands; *command; command++)
+		if (length > 0 && is_of_group((*command)->name, word, length))
+			return true;
+	for (; alias && alias->name; alias++)
+		if (length > 0 && is_of_group(alias->name, word, length))
+			return true;
+	return false;
 }
 
 static int hint_at_help(const struct command *command, struct command_call *call, struct err *err)

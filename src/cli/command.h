@@ -19,6 +19,12 @@
 struct command;
 struct command_call;
 
+/* Another name of a command, "container ls" for ps. */
+struct command_alias {
+	const char *name;
+	const struct command *command;
+};
+
 struct program {
 	const char *name;
 	const char *summary; /* for the first line of help and man page */
@@ -29,6 +35,7 @@ struct program {
 	const struct option_spec *options; /* the global ones, in front of the command; the struct
 					      that they fill begins with program_options */
 	const struct command *const *commands; /* in the order of the help; ends with NULL */
+	const struct command_alias *aliases;   /* ends with a NULL name; NULL: none */
 	int failure_status;                    /* exit status when something fails; 0 is 1 */
 
 	/* Before a command runs: what the global options come to for it. May be NULL. */
@@ -41,6 +48,7 @@ struct command_call {
 	const void *globals;           /* the program's own struct, filled from its table */
 	const struct runtime *runtime; /* by the program's prepare(), if it works with containers */
 	struct arena *arena;
+	const char *group; /* the first of the two words that the command was named by; NULL */
 	FILE *out;         /* standard output */
 	void *options;     /* the command's own struct, filled from its table */
 	const char **args; /* NULL-terminated; how many was checked, and the id in front */
@@ -52,7 +60,7 @@ struct command_call {
 enum { COMMAND_ARGS_UNLIMITED = UINT8_MAX };
 
 struct command {
-	const char *name;
+	const char *name;        /* one word, or two: "system check" is of the group "system" */
 	const char *arguments;   /* as the usage line shows them, "ID [SIGNAL]"; NULL: none */
 	const char *summary;     /* half a line */
 	const char *description; /* sentences for --help and the man page; may be NULL */
@@ -77,8 +85,22 @@ static inline bool command_is_shown(const struct command *command)
 	return !command->unavailable && !command->is_hidden;
 }
 
-/* NULL if there is no command of that name. */
+/* By name or alias; the space in it may be a dash, as in the name of a page. NULL: there is none.
+ */
 const struct command *command_find(const struct program *program, const char *name);
+
+/* The same for the first word of a line, or the first two; *ret_n_words: how many name it. */
+const struct command *command_find_words(const struct program *program, struct arena *arena,
+	const char *const *words, size_t n_words, size_t *ret_n_words);
+
+/* Bytes of the group's name in front of the space; 0: the command is of none. */
+size_t command_group_length(const char *name);
+
+/* It is the first of its group. */
+bool command_begins_group(const struct program *program, const struct command *command);
+
+/* Some command or alias is of the group. */
+bool command_is_group(const struct program *program, const char *word);
 
 /*
  * Parses argv[0 … argc - 1] (behind the command's name) into call->options and call->args. With

@@ -56,18 +56,43 @@ void program_write_help(const struct program *program, FILE *out)
 	fprintf(out, "\n%s COMMAND --help shows the options of a command.\n", program->name);
 }
 
+void command_group_write_help(const struct program *program, const char *group, FILE *out)
+{
+	const struct command_alias *alias = program->aliases;
+	int width = measure_names(program);
+	size_t length = strlen(group);
+
+	fprintf(out, "Usage: %s [GLOBAL OPTIONS] %s COMMAND [OPTIONS] [ARGUMENTS]\n\nCommands:\n",
+		program->name, group);
+	for (const struct command *const *command = program->commands; *command; command++)
+		if (command_is_shown(*command) &&
+			command_group_length((*command)->name) == length &&
+			strncmp((*command)->name, group, length) == 0)
+			fprintf(out, "  %-*s  %s\n", width, (*command)->name, (*command)->summary);
+	for (; alias && alias->name; alias++)
+		if (command_group_length(alias->name) == length &&
+			strncmp(alias->name, group, length) == 0)
+			fprintf(out, "  %-*s  the same as %s\n", width, alias->name,
+				alias->command->name);
+}
+
+/* A name of two words has a dash in the name of its page. */
 static void write_upper(const char *text, FILE *out)
 {
 	for (const char *c = text; *c != '\0'; c++)
-		fputc(toupper((unsigned char)*c), out);
+		fputc(*c == ' ' ? '-' : toupper((unsigned char)*c), out);
 }
 
 static void write_man_name(const char *prefix, const char *name, FILE *out)
 {
 	option_write_man_text(prefix, out);
-	if (name) {
-		fputs("\\-", out);
-		option_write_man_text(name, out);
+	if (!name)
+		return;
+	fputs("\\-", out);
+	for (; *name; name++) {
+		const char character[] = { *name == ' ' ? '-' : *name, '\0' };
+
+		option_write_man_text(character, out);
 	}
 }
 

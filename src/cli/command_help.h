@@ -13,6 +13,9 @@
 void program_write_help(const struct program *program, FILE *out);
 void command_write_help(const struct program *program, const struct command *command, FILE *out);
 
+/* The commands of a group, "system". */
+void command_group_write_help(const struct program *program, const char *group, FILE *out);
+
 /* Whole man pages of section 8, in man(7) markup. */
 void program_write_man(const struct program *program, FILE *out);
 void command_write_man(const struct program *program, const struct command *command, FILE *out);

@@ -52,6 +52,55 @@ static void write_words(const char *words, char between, FILE *out)
 		fputc(*words == '|' ? between : *words, out);
 }
 
+/* A command's name as one word of a pattern. */
+static void write_key(const struct command *command, FILE *out)
+{
+	for (const char *at = command->name; *at; at++)
+		fputc(*at == ' ' ? '-' : *at, out);
+}
+
+static void write_group(const struct command *command, FILE *out)
+{
+	fprintf(out, "%.*s", (int)command_group_length(command->name), command->name);
+}
+
+/* The second words of a group's commands. */
+static void write_group_words(const struct program *program, const struct command *first, FILE *out)
+{
+	size_t length = command_group_length(first->name);
+
+	FOR_EACH_COMMAND(command, program)
+	if (strncmp((*command)->name, first->name, length + 1) == 0)
+		fprintf(out, "%s ", (*command)->name + length + 1);
+}
+
+#define FOR_EACH_GROUP(command, program)   \
+	FOR_EACH_COMMAND(command, program) \
+	if (command_begins_group((program), *command))
+
+/* The first words of all commands, each once. */
+static void write_first_words(const struct program *program, FILE *out)
+{
+	FOR_EACH_COMMAND(command, program)
+	{
+		if (command_group_length((*command)->name) == 0)
+			fprintf(out, "%s ", (*command)->name);
+		if (command_begins_group(program, *command)) {
+			write_group(*command, out);
+			fputc(' ', out);
+		}
+	}
+}
+
+static void write_groups(const struct program *program, FILE *out)
+{
+	FOR_EACH_GROUP(command, program)
+	{
+		write_group(*command, out);
+		fputc(' ', out);
+	}
+}
+
 /* The program's name as part of a function's. */
 static void write_function_name(const struct program *program, FILE *out)
 {
@@ -74,7 +123,16 @@ static void write_quoted(const char *text, const char *special, FILE *out)
 
 /* ---- bash ---- */
 
-static void write_bash_values(const char *command, const struct option_spec *table, FILE *out)
+/* command NULL: the program's own. */
+static void write_bash_word(const struct command *command, const char *dashes, FILE *out)
+{
+	if (command)
+		write_key(command, out);
+	fprintf(out, ":%s", dashes);
+}
+
+static void write_bash_values(
+	const struct command *command, const struct option_spec *table, FILE *out)
 {
 	FOR_EACH_OPTION(option, table)
 	{
@@ -82,9 +140,14 @@ static void write_bash_values(const char *command, const struct option_spec *tab
 
 		if (kind == VALUE_NONE)
 			continue;
-		fprintf(out, "\t%s:--%s", command, option->name);
-		if (option->letter)
-			fprintf(out, " | %s:-%c", command, option->letter);
+		fputc('\t', out);
+		write_bash_word(command, "--", out);
+		fputs(option->name, out);
+		if (option->letter) {
+			fputs(" | ", out);
+			write_bash_word(command, "-", out);
+			fputc(option->letter, out);
+		}
 		if (kind == VALUE_FILES) {
 			fputs(") compopt -o filenames 2> /dev/null; mapfile -t COMPREPLY < "
 			      "<(compgen -f -- "
@@ -100,9 +163,15 @@ static void write_bash_values(const char *command, const struct option_spec *tab
 	}
 }
 
-static void write_bash_options(const char *command, const struct option_spec *table, FILE *out)
+static void write_bash_options(
+	const struct command *command, const struct option_spec *table, FILE *out)
 {
-	fprintf(out, "\t%s) options='--help", command);
+	fputc('\t', out);
+	if (command)
+		write_key(command, out);
+	else
+		fputs("''", out);
+	fputs(") options='--help", out);
 	FOR_EACH_OPTION(option, table)
 	fprintf(out, " --%s", option->name);
 	fputs("' ;;\n", out);
@@ -129,23 +198,35 @@ static void write_bash(const struct program *program, FILE *out)
 		out);
 	write_bash_words_with_value(program->options, out);
 	fputs(" ' != *\" ${COMP_WORDS[i]} \"* ]] || i=$((i + 1))\n\tdone\n"
+	      "\t[[ ' ",
+		out);
+	write_groups(program, out);
+	fputs("' != *\" $command \"* || i+1 -ge COMP_CWORD ]] || command+=-${COMP_WORDS[i+1]}\n"
 	      "\tcase $command:$prev in\n",
 		out);
-	write_bash_values("", program->options, out);
+	write_bash_values(NULL, program->options, out);
 	FOR_EACH_COMMAND(command, program)
-	write_bash_values((*command)->name, (*command)->options, out);
+	write_bash_values(*command, (*command)->options, out);
 	fputs("\t*) words=yes ;;\n\tesac\n\t[ -n \"$words\" ] || return 0\n\tcase $command in\n",
 		out);
-	write_bash_options("''", program->options, out);
+	write_bash_options(NULL, program->options, out);
 	FOR_EACH_COMMAND(command, program)
-	write_bash_options((*command)->name, (*command)->options, out);
+	write_bash_options(*command, (*command)->options, out);
 	fputs("\tesac\n\tif [[ $cur == -* ]]; then\n"
 	      "\t\tmapfile -t COMPREPLY < <(compgen -W \"$options\" -- \"$cur\")\n"
 	      "\t\treturn 0\n\tfi\n\tcase $command in\n\t'') words='",
 		out);
-	FOR_EACH_COMMAND(command, program)
-	fprintf(out, "%s ", (*command)->name);
-	fputs("' ;;\n\t", out);
+	write_first_words(program, out);
+	fputs("' ;;\n", out);
+	FOR_EACH_GROUP(command, program)
+	{
+		fputc('\t', out);
+		write_group(*command, out);
+		fputs(") words='", out);
+		write_group_words(program, *command, out);
+		fputs("' ;;\n", out);
+	}
+	fputc('\t', out);
 	FOR_EACH_COMMAND(command, program)
 	if ((*command)->takes_id && !(*command)->creates)
 		fprintf(out, "%s | ", (*command)->name);
@@ -209,19 +290,42 @@ static void write_zsh(const struct program *program, FILE *out)
 	fputs("() {\n\tlocal state\n\tlocal -a commands\n\n\tcommands=(\n", out);
 	FOR_EACH_COMMAND(command, program)
 	{
+		if (command_group_length((*command)->name) > 0)
+			continue;
 		fprintf(out, "\t\t'%s:", (*command)->name);
 		write_quoted((*command)->summary, "", out);
 		fputs("'\n", out);
+	}
+	FOR_EACH_GROUP(command, program)
+	{
+		fputs("\t\t'", out);
+		write_group(*command, out);
+		fputs(":commands of a group'\n", out);
 	}
 	fputs("\t)\n\t_arguments -C \\\n", out);
 	write_zsh_options(program->options, out);
 	fputs(" \\\n\t\t '1:command:->command' \\\n\t\t '*::argument:->argument'\n"
 	      "\tcase $state in\n\tcommand) _describe command commands ;;\n"
-	      "\targument)\n\t\tcase $words[1] in\n",
+	      "\targument)\n\t\tlocal name=$words[1]\n\t\tif [[ ' ",
 		out);
+	write_groups(program, out);
+	fputs("' == *\" $name \"* ]] && (( CURRENT > 2 )); then\n"
+	      "\t\t\tname+=-$words[2]\n\t\t\tshift words\n\t\t\t(( CURRENT -= 1 ))\n\t\tfi\n"
+	      "\t\tcase $name in\n",
+		out);
+	FOR_EACH_GROUP(command, program)
+	{
+		fputs("\t\t", out);
+		write_group(*command, out);
+		fputs(") compadd ", out);
+		write_group_words(program, *command, out);
+		fputs(";;\n", out);
+	}
 	FOR_EACH_COMMAND(command, program)
 	{
-		fprintf(out, "\t\t%s) _arguments \\\n", (*command)->name);
+		fputs("\t\t", out);
+		write_key(*command, out);
+		fputs(") _arguments \\\n", out);
 		write_zsh_options((*command)->options, out);
 		if ((*command)->takes_id && !(*command)->creates) {
 			fputs(" \\\n\t\t '1:container:_", out);
@@ -262,6 +366,45 @@ static void write_fish_options(
 	}
 }
 
+enum { FISH_CONDITION_BYTES = 256 };
+
+static void write_fish_condition(const struct command *command, char ret[FISH_CONDITION_BYTES])
+{
+	size_t length = command_group_length(command->name);
+
+	if (length == 0)
+		text_format(
+			ret, FISH_CONDITION_BYTES, "__fish_seen_subcommand_from %s", command->name);
+	else
+		text_format(ret, FISH_CONDITION_BYTES,
+			"__fish_seen_subcommand_from %.*s; and __fish_seen_subcommand_from %s",
+			(int)length, command->name, command->name + length + 1);
+}
+
+static void write_fish_name(const struct program *program, const struct command *command, FILE *out)
+{
+	size_t length = command_group_length(command->name);
+
+	if (length > 0) {
+		fprintf(out,
+			"complete -c %s -n '__fish_seen_subcommand_from %.*s; and not "
+			"__fish_seen_subcommand_from ",
+			program->name, (int)length, command->name);
+		write_group_words(program, command, out);
+		fprintf(out, "' -a %s -d '", command->name + length + 1);
+	} else {
+		fprintf(out, "complete -c %s -n __fish_use_subcommand -a %s -d '", program->name,
+			command->name);
+	}
+	write_quoted(command->summary, "", out);
+	fputs("'\n", out);
+	if (command_begins_group(program, command))
+		fprintf(out,
+			"complete -c %s -n __fish_use_subcommand -a %.*s -d 'commands of a "
+			"group'\n",
+			program->name, (int)length, command->name);
+}
+
 static void write_fish(const struct program *program, FILE *out)
 {
 	fprintf(out, "# made by \"%s help --completion fish\"\ncomplete -c %s -f\n", program->name,
@@ -269,13 +412,10 @@ static void write_fish(const struct program *program, FILE *out)
 	write_fish_options(program, "__fish_use_subcommand", program->options, out);
 	FOR_EACH_COMMAND(command, program)
 	{
-		char when[128];
+		char when[FISH_CONDITION_BYTES];
 
-		fprintf(out, "complete -c %s -n __fish_use_subcommand -a %s -d '", program->name,
-			(*command)->name);
-		write_quoted((*command)->summary, "", out);
-		fputs("'\n", out);
-		text_format(when, sizeof(when), "__fish_seen_subcommand_from %s", (*command)->name);
+		write_fish_name(program, *command, out);
+		write_fish_condition(*command, when);
 		write_fish_options(program, when, (*command)->options, out);
 		if ((*command)->takes_id && !(*command)->creates)
 			fprintf(out,

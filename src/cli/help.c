@@ -30,13 +30,19 @@ static int help_run(struct command_call *call, struct err *err)
 {
 	const struct help_options *options = call->options;
 	const struct command *command;
+	size_t n_words;
 
 	if (options->completion)
 		return completion_write(call->program, options->completion, call->out, err);
 	if (call->n_args == 0)
 		return write_about_program(call, options->man);
-	command = command_find(call->program, call->args[0]);
-	if (!command)
+	command = command_find_words(
+		call->program, call->arena, call->args, call->n_args, &n_words);
+	if (!command && call->n_args == 1 && command_is_group(call->program, call->args[0])) {
+		command_group_write_help(call->program, call->args[0], call->out);
+		return 0;
+	}
+	if (!command || n_words < call->n_args)
 		return err_fail(err, EINVAL, "unknown command \"%s\"", call->args[0]);
 	if (options->man)
 		command_write_man(call->program, command, call->out);
@@ -51,6 +57,6 @@ const struct command program_command_help = {
 	.summary = "describe the program or a command",
 	.options = help_option_table,
 	.options_size = sizeof(struct help_options),
-	.max_args = 1,
+	.max_args = 2,
 	.run = help_run,
 };

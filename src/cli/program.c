@@ -102,9 +102,20 @@ static int refuse_command(
 {
 	if (rest->n_args == 0)
 		err_fail(err, EINVAL, "no command given");
-	else
+	else if (rest->n_args > 1 && command_is_group(program, rest->args[0])) {
+		err_fail(err, EINVAL, "unknown command \"%s %s\"", rest->args[0], rest->args[1]);
+		return err_hint(err, "%s help %s lists them", program->name, rest->args[0]);
+	} else
 		err_fail(err, EINVAL, "unknown command \"%s\"", rest->args[0]);
 	return err_hint(err, "%s --help lists them", program->name);
+}
+
+/* "system", "system --help" */
+static bool asks_for_group(const struct program *program, const struct option_result *rest)
+{
+	return rest->n_args > 0 && command_is_group(program, rest->args[0]) &&
+	       (rest->n_args == 1 || text_equal(rest->args[1], "--help") ||
+		       text_equal(rest->args[1], "-h"));
 }
 
 static int dispatch(
@@ -112,21 +123,27 @@ static int dispatch(
 {
 	const struct program *program = call->program;
 	const struct program_options *globals = call->globals;
-	const struct command *command = rest->n_args > 0 ? command_find(program, rest->args[0])
-							 : NULL;
+	size_t n_words;
+	const struct command *command = command_find_words(
+		program, call->arena, rest->args, rest->n_args, &n_words);
 	struct err err = ERR_INIT;
 	int r;
 
+	call->group = n_words == 2 ? rest->args[0] : NULL;
 	arena_failure_status = failure_status(program, command);
 	warn_set(print_warning, report);
 	r = open_standard_fds(&err);
 	if (r == 0 && globals->log)
 		r = report_open_log(report, globals->log, &err);
+	if (r == 0 && !command && asks_for_group(program, rest)) {
+		command_group_write_help(program, rest->args[0], call->out);
+		return 0;
+	}
 	if (r == 0 && !command)
 		r = refuse_command(program, rest, &err);
 	if (r == 0)
-		r = run_command(command, call, (int)rest->n_args - 1, (char **)rest->args + 1,
-			report, &err);
+		r = run_command(command, call, (int)(rest->n_args - n_words),
+			(char **)rest->args + n_words, report, &err);
 	if (r == 0)
 		return call->exit_status;
 	r = fail(program, report, command, &err);

@@ -70,7 +70,8 @@ by_fish() {
 	does_not_say --kernel-memory
 }
 
-@test "bash: the other program's commands, too" {
+# of_hull WORD...: as completed, for the other program
+of_hull() {
 	"$HULL" help --completion bash > "$T/hull"
 	# shellcheck disable=SC2016  # the inner shell's
 	output=$(bash -uc '
@@ -79,8 +80,18 @@ by_fish() {
 		COMP_WORDS=(hull "$@")
 		COMP_CWORD=$#
 		_hull
-		printf "%s\n" "${COMPREPLY[@]}"' bash "$T/hull" unshare --mem)
+		printf "%s\n" "${COMPREPLY[@]}"' bash "$T/hull" "$@")
+}
+
+@test "bash: the other program's commands, too, those of groups by two words" {
+	of_hull unshare --mem
 	equal "$output" --memory
+	of_hull sys
+	equal "$output" system
+	of_hull system ch
+	equal "$output" check
+	of_hull system check --rep
+	equal "$output" --repair
 }
 
 @test "zsh: the file is one of its, and names each command and its options" {

@@ -51,3 +51,4 @@
 ENGINE_COMMANDS(ENGINE_COMMAND_DECLARE)
 
 extern const struct command *const engine_commands[]; /* ends with NULL */
+extern const struct command_alias engine_aliases[];   /* ends with a NULL name */

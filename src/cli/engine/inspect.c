@@ -151,17 +151,18 @@ static int find_thing(struct command_call *call, const struct store *store, cons
 	struct thing *ret, struct err *err)
 {
 	const struct inspect_options *options = call->options;
+	const char *type = options->type ? options->type : call->group; /* `image inspect` */
 	struct err problem = ERR_INIT;
 	int r = -ENOENT;
 
 	*ret = (struct thing){ 0 };
-	if (!text_equal(options->type, "image"))
+	if (!text_equal(type, "image"))
 		r = find_container(call, store, name, ret, &problem);
-	if (r == -ENOENT && !text_equal(options->type, "container")) {
+	if (r == -ENOENT && !text_equal(type, "container")) {
 		problem = ERR_INIT;
 		r = image_find_or_load(call->arena, store, name, &ret->image, &problem);
 	}
-	if (r == -ENOENT && text_is_empty(options->type))
+	if (r == -ENOENT && text_is_empty(type))
 		return err_fail(err, ENOENT, "no such container or image: %s", name);
 	if (r < 0)
 		*err = problem;

@@ -19,6 +19,7 @@ int main(int argc, char **argv)
 		.syntax = OPTION_SYNTAX_GNU,
 		.options = global_option_table,
 		.commands = engine_commands,
+		.aliases = engine_aliases,
 	};
 	struct global_options globals = { 0 };
 

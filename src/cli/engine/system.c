@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <errno.h>
 #include <stdlib.h>
 
-#include "base/text.h"
 #include "cli/engine/commands.h"
 #include "cli/engine/making.h"
 #include "engine/container/check.h"
@@ -28,11 +26,8 @@ static int system_run(struct command_call *call, struct err *err)
 	const struct system_options *options = call->options;
 	AUTO_MAKING making = MAKING_INIT;
 	size_t n = 0;
-	int r;
+	int r = making_open(call, &making, err);
 
-	if (!text_equal(call->args[0], "check"))
-		return err_fail(err, EINVAL, "system %s: check is expected", call->args[0]);
-	r = making_open(call, &making, err);
 	if (r == 0)
 		r = engine_check(
 			call->arena, &making.engine, options->repair, print_finding, call, &n, err);
@@ -42,15 +37,12 @@ static int system_run(struct command_call *call, struct err *err)
 }
 
 const struct command engine_command_system_check = {
-	.name = "system",
-	.arguments = "check",
+	.name = "system check",
 	.summary = "find what commands that died have left",
 	.description = "A finding a line; nothing is found in a store that is in order. The exit "
 		       "status is 1 when something is found and not repaired. No command needs "
 		       "this: what is left takes some space only.",
 	.options = system_option_table,
 	.options_size = sizeof(struct system_options),
-	.min_args = 1,
-	.max_args = 1,
 	.run = system_run,
 };

@@ -65,7 +65,34 @@ static const struct command missing = {
 	.options_size = sizeof(struct options),
 };
 
-static const struct command *const commands[] = { &one, &some, &many, &missing, NULL };
+static const struct command thing_add = {
+	.name = "thing add",
+	.summary = "add a thing",
+	.options = option_table,
+	.options_size = sizeof(struct options),
+};
+
+static const struct command thing_drop = {
+	.name = "thing drop",
+	.summary = "drop a thing",
+	.options = option_table,
+	.options_size = sizeof(struct options),
+};
+
+static const struct command *const commands[] = {
+	&one,
+	&some,
+	&many,
+	&missing,
+	&thing_add,
+	&thing_drop,
+	NULL,
+};
+
+static const struct command_alias aliases[] = {
+	{ "word one", &one },
+	{ NULL, NULL },
+};
 
 static const struct program program = {
 	.name = "prog",
@@ -73,6 +100,7 @@ static const struct program program = {
 	.version = "1.2.3",
 	.options = option_table,
 	.commands = commands,
+	.aliases = aliases,
 };
 
 enum { WORDS_MAX = 8 };
@@ -123,6 +151,43 @@ static void a_command_is_found_by_its_whole_name(void **state)
 	assert_null(command_find(&program, "on"));
 	assert_null(command_find(&program, "ones"));
 	assert_null(command_find(&program, ""));
+}
+
+/* How many of the words name it is told by n_words. */
+static const struct command *found(const char *first, const char *second, size_t *ret_n_words)
+{
+	const char *words[] = { first, second };
+	AUTO_ARENA arena = ARENA_INIT;
+
+	return command_find_words(&program, &arena, words, second ? 2 : 1, ret_n_words);
+}
+
+static void a_command_of_a_group_is_found_by_two_words(void **state)
+{
+	size_t n;
+
+	assert_ptr_equal(found("thing", "add", &n), &thing_add);
+	assert_int_equal(n, 2);
+	assert_ptr_equal(found("word", "one", &n), &one);
+	assert_int_equal(n, 2);
+	assert_ptr_equal(found("one", "add", &n), &one);
+	assert_int_equal(n, 1);
+	assert_null(found("thing", NULL, &n));
+	assert_null(found("thing", "one", &n));
+	assert_null(found("thing add", NULL, &n));
+	assert_ptr_equal(command_find(&program, "thing-drop"), &thing_drop);
+}
+
+static void a_group_is_what_its_commands_and_aliases_say(void **state)
+{
+	assert_true(command_is_group(&program, "thing"));
+	assert_true(command_is_group(&program, "word"));
+	assert_false(command_is_group(&program, "one"));
+	assert_false(command_is_group(&program, "thin"));
+	assert_false(command_is_group(&program, ""));
+	assert_true(command_begins_group(&program, &thing_add));
+	assert_false(command_begins_group(&program, &thing_drop));
+	assert_false(command_begins_group(&program, &one));
 }
 
 static void options_and_arguments_reach_the_call(void **state)
@@ -253,8 +318,8 @@ static void the_programs_help_lists_what_works(void **state)
 
 	assert_non_null(
 		strstr(text, "Usage: prog [GLOBAL OPTIONS] COMMAND [OPTIONS] [ARGUMENTS]\n"));
-	assert_non_null(strstr(text, "\n  one   take one container\n"));
-	assert_non_null(strstr(text, "\n  many  take many words\n"));
+	assert_non_null(strstr(text, "\n  one         take one container\n"));
+	assert_non_null(strstr(text, "\n  many        take many words\n"));
 	assert_null(strstr(text, "missing"));
 	free(text);
 }
@@ -309,6 +374,8 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_command_is_found_by_its_whole_name),
+		cmocka_unit_test(a_command_of_a_group_is_found_by_two_words),
+		cmocka_unit_test(a_group_is_what_its_commands_and_aliases_say),
 		cmocka_unit_test(options_and_arguments_reach_the_call),
 		cmocka_unit_test(the_number_of_arguments_is_checked),
 		cmocka_unit_test(a_containers_id_is_checked),
