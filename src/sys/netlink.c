@@ -2,6 +2,7 @@
 #include "sys/netlink.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <linux/netlink.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -11,11 +12,18 @@
 
 /* ---- writing ---- */
 
-void netlink_request_init(struct netlink_request *request)
+void netlink_request_init_in(struct netlink_request *request, void *bytes, size_t size)
 {
 	request->used = request->message = 0;
 	request->n_messages = 0;
 	request->is_too_long = false;
+	request->bytes = bytes;
+	request->capacity = size;
+}
+
+void netlink_request_init(struct netlink_request *request)
+{
+	netlink_request_init_in(request, request->own, sizeof(request->own));
 }
 
 /* Room for size bytes and the zeros that align what follows; NULL: there is none left. */
@@ -24,7 +32,7 @@ static unsigned char *reserve(struct netlink_request *request, size_t size)
 	unsigned char *at = request->bytes + request->used;
 
 	if (request->is_too_long || size > UINT16_MAX ||
-		NLMSG_ALIGN(size) > sizeof(request->bytes) - request->used) {
+		NLMSG_ALIGN(size) > request->capacity - request->used) {
 		request->is_too_long = true;
 		return NULL;
 	}
@@ -111,6 +119,8 @@ void netlink_nest_end(struct netlink_request *request, size_t nest)
 {
 	uint16_t length;
 
+	if (request->used - nest > UINT16_MAX)
+		request->is_too_long = true;
 	if (request->is_too_long)
 		return;
 	length = (uint16_t)(request->used - nest);
@@ -300,7 +310,9 @@ static void number_messages(struct netlink *netlink, struct netlink_request *req
 	}
 }
 
-static int receive(struct netlink *netlink, struct netlink_exchange *exchange, struct err *err)
+/* flags: of recvmsg(2); with MSG_DONTWAIT -EAGAIN, without a text, when nothing is there. */
+static int receive(
+	struct netlink *netlink, struct netlink_exchange *exchange, int flags, struct err *err)
 {
 	_Alignas(8) unsigned char bytes[32768]; /* the kernel's own limit for a part of a dump */
 	struct sockaddr_nl sender = { 0 };
@@ -311,10 +323,12 @@ static int receive(struct netlink *netlink, struct netlink_exchange *exchange, s
 		.msg_iov = &vector,
 		.msg_iovlen = 1,
 	};
-	ssize_t n = recvmsg(netlink->fd, &message, 0);
+	ssize_t n = recvmsg(netlink->fd, &message, flags);
 
 	if (n < 0 && errno == EINTR)
 		return 0;
+	if (n < 0 && errno == EAGAIN && (flags & MSG_DONTWAIT))
+		return -EAGAIN;
 	if (n < 0)
 		return err_sys(err, "recvmsg of netlink");
 	if (message.msg_flags & MSG_TRUNC)
@@ -331,32 +345,75 @@ static int failure(const struct netlink_exchange *exchange, struct err *err)
 	return err_sys_code(err, exchange->code, "netlink");
 }
 
+static int send_request(struct netlink *netlink, struct netlink_request *request, struct err *err)
+{
+	struct sockaddr_nl kernel = { .nl_family = AF_NETLINK };
+
+	if (request->is_too_long)
+		return err_fail(err, EMSGSIZE, "netlink: the request is too long");
+	number_messages(netlink, request);
+	if (sendto(netlink->fd, request->bytes, request->used, 0, (struct sockaddr *)&kernel,
+		    sizeof(kernel)) < 0)
+		return err_sys(err, "sendto netlink");
+	return 0;
+}
+
+static int result(const struct netlink_exchange *exchange, unsigned *ret_failed, struct err *err)
+{
+	if (!exchange->code)
+		return 0;
+	if (ret_failed)
+		*ret_failed = exchange->failed;
+	return failure(exchange, err);
+}
+
 int netlink_execute(struct netlink *netlink, struct netlink_request *request, netlink_visit *visit,
 	void *context, unsigned *ret_failed, struct err *err)
 {
-	struct sockaddr_nl kernel = { .nl_family = AF_NETLINK };
 	struct netlink_exchange exchange = {
 		.first_sequence = netlink->sequence,
 		.n_messages = request->n_messages,
 		.visit = visit,
 		.context = context,
 	};
-	int r = 0;
+	int r;
 
-	if (request->is_too_long)
-		return err_fail(err, EMSGSIZE, "netlink: the request is too long");
-	if (request->n_messages == 0)
+	if (request->n_messages == 0 && !request->is_too_long)
 		return 0;
-	number_messages(netlink, request);
-	if (sendto(netlink->fd, request->bytes, request->used, 0, (struct sockaddr *)&kernel,
-		    sizeof(kernel)) < 0)
-		return err_sys(err, "sendto netlink");
+	r = send_request(netlink, request, err);
 	while (r == 0 && exchange.n_answered < exchange.n_messages)
-		r = receive(netlink, &exchange, err);
-	if (r == 0 && exchange.code) {
-		if (ret_failed)
-			*ret_failed = exchange.failed;
-		r = failure(&exchange, err);
-	}
-	return r;
+		r = receive(netlink, &exchange, 0, err);
+	return r < 0 ? r : result(&exchange, ret_failed, err);
+}
+
+/* The socket takes what is longer than usual only when it is told to; the second option needs
+ * CAP_NET_ADMIN where the socket belongs to, the first has a limit. */
+static void make_room(const struct netlink *netlink, size_t size)
+{
+	int bytes = (int)(size > INT_MAX / 4 ? INT_MAX / 2 : size * 2);
+
+	setsockopt(netlink->fd, SOL_SOCKET, SO_SNDBUF, &bytes, sizeof(bytes));
+	setsockopt(netlink->fd, SOL_SOCKET, SO_SNDBUFFORCE, &bytes, sizeof(bytes));
+}
+
+int netlink_execute_batch(struct netlink *netlink, struct netlink_request *request,
+	unsigned *ret_failed, struct err *err)
+{
+	enum { USUAL_BYTES = 64 * 1024 };
+	struct netlink_exchange exchange = {
+		.first_sequence = netlink->sequence,
+		.n_messages = request->n_messages,
+	};
+	int r;
+
+	if (request->used > USUAL_BYTES)
+		make_room(netlink, request->used);
+	r = send_request(netlink, request, err);
+	while (r == 0)
+		r = receive(netlink, &exchange, MSG_DONTWAIT, err);
+	if (r != -EAGAIN)
+		return r;
+	if (exchange.n_answered == 0)
+		return err_fail(err, EPROTO, "netlink: the kernel did not answer");
+	return result(&exchange, ret_failed, err);
 }

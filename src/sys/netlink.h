@@ -26,11 +26,16 @@ struct netlink_request {
 	size_t message; /* where the one that is being written begins */
 	unsigned n_messages;
 	bool is_too_long;
-	_Alignas(8) unsigned char bytes[NETLINK_REQUEST_BYTES];
+	size_t capacity;
+	unsigned char *bytes; /* own, or the caller's: not to be copied */
+	_Alignas(8) unsigned char own[NETLINK_REQUEST_BYTES];
 };
 
 /* Without clearing the bytes: they are written before they are sent. */
 void netlink_request_init(struct netlink_request *request);
+
+/* The same with memory of the caller's, aligned to 8, for what may become longer. */
+void netlink_request_init_in(struct netlink_request *request, void *bytes, size_t size);
 
 /* type: RTM_…; flags: NLM_F_… beside REQUEST and ACK; header: struct ifinfomsg, ifaddrmsg … */
 void netlink_begin(struct netlink_request *request, uint16_t type, uint16_t flags,
@@ -99,6 +104,14 @@ void netlink_close(struct netlink *netlink);
  */
 int netlink_execute(struct netlink *netlink, struct netlink_request *request, netlink_visit *visit,
 	void *context, unsigned *ret_failed, struct err *err);
+
+/*
+ * For a batch of nf_tables, which the kernel takes as a whole or not at all, and answers before
+ * sendto(2) returns: how many answers come depends on where it stopped, so all that is there is
+ * read. The first failure counts, as above.
+ */
+int netlink_execute_batch(struct netlink *netlink, struct netlink_request *request,
+	unsigned *ret_failed, struct err *err);
 
 /* ---- the pure half of netlink_execute() ---- */
 
