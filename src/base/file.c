@@ -105,3 +105,15 @@ int file_replace(
 	}
 	return 0;
 }
+
+int file_open_log(const char *path, int *ret_fd, struct err *err)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_NOCTTY | O_CLOEXEC, 0600);
+
+	if (fd < 0) {
+		err_sys(err, "open %s", path);
+		return err_path(err, path);
+	}
+	*ret_fd = fd;
+	return 0;
+}

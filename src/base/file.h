@@ -28,6 +28,9 @@ int file_create(
 int file_read_fd(struct arena *arena, int fd, const char *name, size_t max_bytes,
 	const char **ret_text, size_t *ret_length, struct err *err);
 
+/* Opens the file at path to append to; one that is missing is made, for its owner alone. */
+int file_open_log(const char *path, int *ret_fd, struct err *err);
+
 /*
  * Writes ".name.PID" beside it and renames that over name: readers see the old or the new content,
  * never a part, whatever happens in between.

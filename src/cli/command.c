@@ -106,6 +106,8 @@ static int check_args(const struct command *command, struct command_call *call, 
 
 	if (r < 0)
 		return hint_at_help(command, call, err);
+	if (command->takes_pattern && command->takes_pattern(call->options))
+		return 0;
 	if (command->takes_id && call->n_args > 0)
 		return container_id_check(call->args[0], err);
 	return 0;

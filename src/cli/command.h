@@ -72,7 +72,9 @@ struct command {
 	enum option_order order;
 	uint8_t min_args;
 	uint8_t max_args;
-	bool takes_id;      /* the first argument, if there is one, is a container's id */
+	bool takes_id; /* the first argument, if there is one, is a container's id */
+	/* with these options that argument is a pattern, which the command looks at; may be NULL */
+	bool (*takes_pattern)(const void *options);
 	bool creates;       /* needs the directory of all containers */
 	int failure_status; /* exit status when it fails; 0: the program's */
 

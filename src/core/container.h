@@ -157,6 +157,13 @@ int container_kill(const struct runtime *runtime, const char *id, int signal_num
 /* force: kill it first; a container that is not there is success. */
 int container_delete(const struct runtime *runtime, const char *id, bool force, struct err *err);
 
+/*
+ * The ids of all containers that a POSIX extended regular expression finds something in, sorted; in
+ * arena. EINVAL: it is none.
+ */
+int container_match(struct arena *arena, const struct runtime *runtime, const char *pattern,
+	const char ***ret, size_t *ret_count, struct err *err);
+
 /* Strings live in arena. */
 int container_state(struct arena *arena, const struct runtime *runtime, const char *id,
 	struct container_state *ret, struct err *err);

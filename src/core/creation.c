@@ -208,11 +208,12 @@ static int record_process(struct creation *creation, struct err *err)
 static int write_pid_file(struct creation *creation, struct err *err)
 {
 	const struct container_request *request = creation->request;
+	const char *receiver = creation_pidfd_receiver(creation);
 	pid_t pid = creation->launch.pid;
 	int r = pid_file_write(&creation->arena, request->pid_file, pid, err);
 
-	if (r == 0 && request->pidfd_socket)
-		r = pidfd_send(request->pidfd_socket, creation->launch.pidfd, err);
+	if (r == 0 && receiver)
+		r = pidfd_send(receiver, creation->launch.pidfd, err);
 	return r;
 }
 

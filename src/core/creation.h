@@ -61,6 +61,9 @@ void creation_done(struct creation *creation);
 
 int creation_prepare(struct creation *creation, struct err *err);
 
+/* Path of the socket that gets the process as a descriptor; NULL: none does. */
+const char *creation_pidfd_receiver(const struct creation *creation);
+
 /* What hull-init waits for while it builds the container: a launch_sync. */
 int creation_synchronise(struct launch *launch, enum plan_sync point, int fd, struct err *err);
 

@@ -18,6 +18,7 @@
 #include "core/template.h"
 #include "core/trace.h"
 #include "core/unsupported.h"
+#include "oci/annotations.h"
 #include "oci/state.h"
 #include "sys/capability.h"
 
@@ -45,6 +46,8 @@ static int read_config(struct creation *creation, struct err *err)
 	if (r == 0)
 		r = oci_config_read(&creation->arena, creation->config_text, creation->config_size,
 			&creation->config, err);
+	if (r == 0)
+		r = oci_annotations_read(&creation->arena, creation->config, err);
 	if (r == 0)
 		r = oci_config_check(creation->config, err);
 	if (r < 0)
@@ -220,6 +223,12 @@ static int make_plan(struct creation *creation, struct err *err)
 	options.seccomp_notify = filter.notify;
 	return planner_make(&creation->arena, creation->config, &creation->facts, &options,
 		&creation->launch.plan, err);
+}
+
+const char *creation_pidfd_receiver(const struct creation *creation)
+{
+	return creation->request->pidfd_socket ? creation->request->pidfd_socket
+					       : creation->config->extensions.pidfd_receiver;
 }
 
 static void fill_record(struct creation *creation)

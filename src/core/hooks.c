@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "base/fd.h"
+#include "base/file.h"
 #include "base/warn.h"
 #include "oci/state.h"
 #include "sys/hook_process.h"
@@ -45,8 +47,41 @@ static const char *const *terminated(struct arena *arena, const char *const *str
 	return list;
 }
 
+/* Where all hooks of a kind write to; -1: where the caller does. */
+struct hook_logs {
+	int output_fd, errors_fd;
+};
+
+static void logs_close(struct hook_logs *logs)
+{
+	fd_close(logs->output_fd);
+	fd_close(logs->errors_fd);
+}
+
+#define AUTO_LOGS __attribute__((cleanup(logs_close))) struct hook_logs
+
+static int open_log(const char *path, const char *name, int *ret_fd, struct err *err)
+{
+	int r = path ? file_open_log(path, ret_fd, err) : 0;
+
+	if (r == 0)
+		return 0;
+	err_while(err, "annotation %s", name);
+	return err_config(err, "/annotations/%s", name);
+}
+
+static int open_logs(
+	const struct oci_extensions *extensions, struct hook_logs *logs, struct err *err)
+{
+	int r = open_log(extensions->hooks_stdout, "run.oci.hooks.stdout", &logs->output_fd, err);
+
+	return r < 0 ? r
+		     : open_log(extensions->hooks_stderr, "run.oci.hooks.stderr", &logs->errors_fd,
+			       err);
+}
+
 static int run_one(struct arena *arena, const struct oci_hook *hook, const char *name, size_t index,
-	const char *state, const char *cwd, struct err *err)
+	const char *state, const char *cwd, const struct hook_logs *logs, struct err *err)
 {
 	const struct hook_process process = {
 		.path = hook->path,
@@ -56,6 +91,8 @@ static int run_one(struct arena *arena, const struct oci_hook *hook, const char 
 		.cwd = cwd,
 		.input = state,
 		.input_size = strlen(state),
+		.output_fd = logs->output_fd < 0 ? NULL : &logs->output_fd,
+		.errors_fd = logs->errors_fd < 0 ? NULL : &logs->errors_fd,
 	};
 
 	if (hook_process_run(&process, err) == 0)
@@ -68,29 +105,37 @@ int hooks_run(struct arena *arena, const struct oci_config *config, enum oci_hoo
 	const struct record *record, enum container_status status, struct err *err)
 {
 	const struct oci_hook_list *list = &config->hooks[kind];
-	const char *state = list->n_hooks ? hooks_state_text(arena, record, status) : NULL;
+	AUTO_LOGS logs = { -1, -1 };
+	const char *state;
+	int r = list->n_hooks ? open_logs(&config->extensions, &logs, err) : 0;
 
-	for (size_t i = 0; i < list->n_hooks; i++) {
-		int r = run_one(arena, &list->hooks[i], oci_hook_names[kind].name, i, state,
-			record->bundle, err);
-
-		if (r < 0)
-			return r;
-	}
-	return 0;
+	if (r < 0 || list->n_hooks == 0)
+		return r;
+	state = hooks_state_text(arena, record, status);
+	for (size_t i = 0; r == 0 && i < list->n_hooks; i++)
+		r = run_one(arena, &list->hooks[i], oci_hook_names[kind].name, i, state,
+			record->bundle, &logs, err);
+	return r;
 }
 
 void hooks_run_all(struct arena *arena, const struct oci_config *config, enum oci_hook_kind kind,
 	const struct record *record, enum container_status status)
 {
 	const struct oci_hook_list *list = &config->hooks[kind];
-	const char *state = list->n_hooks ? hooks_state_text(arena, record, status) : NULL;
+	AUTO_LOGS logs = { -1, -1 };
+	struct err unopened = ERR_INIT;
+	const char *state;
 
+	if (list->n_hooks == 0)
+		return;
+	if (open_logs(&config->extensions, &logs, &unopened) < 0)
+		warn(&unopened); /* they run all the same */
+	state = hooks_state_text(arena, record, status);
 	for (size_t i = 0; i < list->n_hooks; i++) {
 		struct err failed = ERR_INIT;
 
 		if (run_one(arena, &list->hooks[i], oci_hook_names[kind].name, i, state,
-			    record->bundle, &failed) < 0)
+			    record->bundle, &logs, &failed) < 0)
 			warn(&failed);
 	}
 }

@@ -25,6 +25,7 @@ static const char *const slot_names[] = {
 	[SLOT_NEW_FS] = "new file system",
 	[SLOT_CONSOLE_SOCKET] = "console socket",
 	[SLOT_START_LISTENER] = "start listener",
+	[SLOT_LOG] = "file to append to",
 };
 
 static const void *field_at(const struct step *step, const struct plan_field *field)

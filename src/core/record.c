@@ -17,6 +17,7 @@
 #include "base/json_write.h"
 #include "base/path.h"
 #include "base/text.h"
+#include "oci/annotations.h"
 
 #define RECORD_FILE   "state.json"
 #define RECORD_CONFIG "config.json"
@@ -235,13 +236,18 @@ int record_read(struct arena *arena, int dir_fd, struct record *ret, struct err 
 
 int record_read_config(struct arena *arena, int dir_fd, struct oci_config **ret, struct err *err)
 {
+	struct oci_config *config;
 	const char *text;
 	size_t length;
 	int r = file_read_at(
 		arena, dir_fd, RECORD_CONFIG, JSON_TEXT_MAX_BYTES, &text, &length, err);
 
 	if (r == 0)
-		r = oci_config_read(arena, text, length, ret, err);
+		r = oci_config_read(arena, text, length, &config, err);
+	if (r == 0)
+		r = oci_annotations_read(arena, config, err);
+	if (r == 0)
+		*ret = config;
 	return r < 0 ? err_while(err, "the container's configuration") : 0;
 }
 

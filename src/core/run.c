@@ -70,8 +70,8 @@ static bool may_go_ahead(const struct creation *creation)
 	const struct container_request *request = creation->request;
 	const struct launch *launch = &creation->launch;
 
-	return !request->pid_file && !request->pidfd_socket && launch_may_go_ahead(launch) &&
-	       !launch_has_step(launch, STEP_FORK);
+	return !request->pid_file && !creation_pidfd_receiver(creation) &&
+	       launch_may_go_ahead(launch) && !launch_has_step(launch, STEP_FORK);
 }
 
 int container_run(const struct container_request *request, int *ret_status, struct err *err)

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "base/fd.h"
+#include "base/file.h"
 #include "core/id_map.h"
 #include "core/record.h"
 #include "sys/fd_passing.h"
@@ -113,6 +114,8 @@ static int open_slot(const struct slot *slot, int dir_fd, int given_console_fd,
 		return 0;
 	case SLOT_START_LISTENER:
 		return socket_listen_at(dir_fd, RECORD_START_SOCKET, SOCK_SEQPACKET, ret_fd, err);
+	case SLOT_LOG:
+		return file_open_log(slot->path, ret_fd, err);
 	}
 	return err_fail(err, EINVAL, "slot of unknown kind");
 }

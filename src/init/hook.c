@@ -57,9 +57,14 @@ int step_hook(struct init *init, const struct step *step, struct err *err)
 	};
 	size_t size = hook->state.size + 32; /* a number more */
 	char *buffer = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	int output = init_slot(init, hook->output);
+	int errors = init_slot(init, hook->errors);
 	int r;
 
-	(void)init;
+	if (output >= 0)
+		process.output_fd = &output;
+	if (errors >= 0)
+		process.errors_fd = &errors;
 	if (buffer == MAP_FAILED)
 		return err_sys(err, "mmap the state of %zu bytes", size);
 	r = set_pid(&hook->state, buffer, size, &process.input_size, err);

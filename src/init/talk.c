@@ -125,21 +125,26 @@ int step_groups(struct init *init, const struct step *step, struct err *err)
 	return r < 0 ? r : take_late_fds(init, fds + n_groups, n_fds - n_groups, err);
 }
 
-static plan_slot_index start_listener(const struct init *init)
+/* For `start`, and for the hooks that come after it. */
+static bool is_needed_later(const struct init *init, plan_slot_index slot)
 {
-	for (uint64_t i = 0; i < init->plan.n_steps; i++)
-		if (init->plan.steps[i].kind == STEP_WAIT_START)
-			return init->plan.steps[i].wait_start.listener;
-	return PLAN_NO_SLOT;
+	for (uint64_t i = 0; i < init->plan.n_steps; i++) {
+		const struct step *step = &init->plan.steps[i];
+
+		if (step->kind == STEP_WAIT_START && step->wait_start.listener == slot)
+			return true;
+		if (step->kind == STEP_HOOK &&
+			(step->hook.output == slot || step->hook.errors == slot))
+			return true;
+	}
+	return false;
 }
 
 /* What was needed to build the container is not needed to wait in it. */
 static void close_tools(struct init *init)
 {
-	plan_slot_index kept = start_listener(init);
-
 	for (plan_slot_index i = 0; i < (plan_slot_index)init->plan.n_fds; i++)
-		if (i != kept)
+		if (!is_needed_later(init, i))
 			init_close_slot(init, i);
 	fd_replace(&init->root_fd, -1);
 	fd_replace(&init->proc_fd, -1);

@@ -524,6 +524,14 @@ struct oci_root {
 	bool readonly;
 };
 
+/* What annotations ask for that no field of the specification says (oci/annotations.h). */
+struct oci_extensions {
+	bool keeps_groups;          /* the program keeps the caller's supplementary groups */
+	const char *mount_context;  /* the option of a mount label: "context" …; NULL: not read */
+	const char *pidfd_receiver; /* path of a socket; NULL: none */
+	const char *hooks_stdout, *hooks_stderr; /* files that hooks write to; NULL: none */
+};
+
 struct oci_config {
 	const char *oci_version;
 	const struct oci_root *root;
@@ -535,6 +543,7 @@ struct oci_config {
 	struct oci_hook_list hooks[OCI_HOOK_COUNT];
 	struct oci_key_value *annotations;
 	size_t n_annotations;
+	struct oci_extensions extensions;
 	struct oci_linux platform; /* "linux" (in gnu17 that word is a macro); zeros where absent */
 };
 

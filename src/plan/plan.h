@@ -196,6 +196,8 @@ struct step_hook {
 	plan_strings env;
 	uint64_t timeout_sec;    /* 0: none */
 	struct plan_bytes state; /* JSON for its standard input */
+	plan_slot_index output;  /* files for what it writes; PLAN_NO_SLOT: as it is */
+	plan_slot_index errors;
 };
 
 enum plan_enter {

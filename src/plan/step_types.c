@@ -91,6 +91,8 @@ static const struct plan_field hook_fields[] = {
 	STRINGS(hook.env, "env"),
 	NUMBER(hook.timeout_sec, "timeout"),
 	BYTES(hook.state, "state"),
+	SLOT(hook.output, "output"),
+	SLOT(hook.errors, "errors"),
 };
 static const struct plan_field enter_root_fields[] = {
 	NUMBER(enter_root.method, "method"),

@@ -60,12 +60,19 @@ uint32_t seccomp_arch_token(enum oci_seccomp_arch arch)
 	return tokens[arch];
 }
 
+/* A filter's arguments are read in halves: libseccomp makes none for both byte orders. */
+static bool has_native_byte_order(uint32_t token)
+{
+	return ((token ^ seccomp_native_arch()) & __AUDIT_ARCH_LE) == 0;
+}
+
 uint32_t seccomp_known_archs(void)
 {
 	uint32_t known = 0;
 
 	for (unsigned arch = 0; arch < OCI_ARCH_COUNT; arch++)
-		if (seccomp_arch_token(arch) != 0)
+		if (seccomp_arch_token(arch) != 0 &&
+			has_native_byte_order(seccomp_arch_token(arch)))
 			known |= UINT32_C(1) << arch;
 	return known;
 }

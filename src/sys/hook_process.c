@@ -68,7 +68,8 @@ static _Noreturn void give_up(int errors, int status)
 	_exit(status);
 }
 
-/* In the new process: descriptors 0 and 2 are the pipes, 1 the caller's, the rest is closed. */
+/* In the new process: descriptors 0 and 2 are the pipes, 1 a file or the caller's, the rest is
+ * closed. */
 static _Noreturn void become_hook(const struct hook_process *hook, int input, int errors)
 {
 	static const char *const nothing[] = { NULL };
@@ -79,6 +80,8 @@ static _Noreturn void become_hook(const struct hook_process *hook, int input, in
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	signal(SIGPIPE, SIG_DFL);
 	if (dup2(input, STDIN_FILENO) < 0 || dup2(errors, STDERR_FILENO) < 0)
+		give_up(errors, 126);
+	if (hook->output_fd && dup2(*hook->output_fd, STDOUT_FILENO) < 0)
 		give_up(errors, 126);
 	/* a directory that is gone is no reason not to run it */
 	if (hook->cwd && chdir(hook->cwd) < 0 && errno != ENOENT)
@@ -131,14 +134,24 @@ static void feed(struct running_hook *running)
 		fd_replace(&running->input_fd, -1);
 }
 
+/* A file that takes no more is no reason for the hook to fail. */
+static void copy_errors(const struct hook_process *hook, const char *bytes, size_t size)
+{
+	struct err ignored = ERR_INIT;
+
+	if (hook->errors_fd)
+		fd_write_all(*hook->errors_fd, bytes, size, &ignored);
+}
+
 static void listen_to(struct running_hook *running)
 {
 	char bytes[1024];
 	ssize_t n = read(running->errors_fd, bytes, sizeof(bytes));
 
-	if (n > 0)
+	if (n > 0) {
 		tail_add(&running->tail, bytes, (size_t)n);
-	else if (n == 0 || (errno != EAGAIN && errno != EINTR))
+		copy_errors(running->hook, bytes, (size_t)n);
+	} else if (n == 0 || (errno != EAGAIN && errno != EINTR))
 		fd_replace(&running->errors_fd, -1);
 }
 

@@ -19,6 +19,8 @@ struct hook_process {
 	uint64_t timeout_sec;    /* 0: waits for ever */
 	const void *input;       /* the container's state, for standard input */
 	size_t input_size;
+	const int *output_fd; /* standard output; NULL: the caller's */
+	const int *errors_fd; /* gets a copy of standard error; NULL: nobody does */
 };
 
 /*

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "oci/annotations.h"
 #include "oci/config.h"
 
 /* A failure has a code, a text, and a pointer that begins the text if it has one. */
@@ -22,6 +23,8 @@ static void fuzz_config(const char *bytes, size_t size)
 	struct err err = ERR_INIT;
 	int r = oci_config_read(&arena, bytes, size, &config, &err);
 
+	if (r == 0)
+		r = oci_annotations_read(&arena, config, &err);
 	if (r == 0)
 		r = oci_config_check(config, &err);
 	if (r != 0)

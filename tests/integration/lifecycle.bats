@@ -339,6 +339,67 @@ trapper() {
 	equal "$(state_of status)" running
 }
 
+# sleepers NAME...: containers whose ids end in -NAME
+sleepers() {
+	local name
+
+	for name in "$@"; do
+		bundle
+		ID=$HULL_TEST_TOKEN-$name
+		edit --arg path "/$HULL_TEST_TOKEN/$ID" '.linux.cgroupsPath = $path'
+		start_sleeper
+	done
+}
+
+@test "kill --regex: every container whose id matches, and no other" {
+	skip_on_runc "1.1.5 does not know it"
+	sleepers web-1 web-2 db
+	run oci kill --regex 'web-[0-9]$' KILL
+	prints ""
+	eventually has_status stopped "$HULL_TEST_TOKEN-web-1"
+	eventually has_status stopped "$HULL_TEST_TOKEN-web-2"
+	has_status running "$HULL_TEST_TOKEN-db"
+	# one that has ended is no failure, but is said
+	run oci kill -r 'web-1' KILL
+	succeeds
+	says "$HULL_TEST_TOKEN-web-1" "container not running"
+	run oci kill --regex 'nobody' KILL
+	prints ""
+}
+
+@test "delete --regex: those that have ended, with --force all" {
+	skip_on_runc "1.1.5 does not know it"
+	sleepers web-1 web-2 db
+	oci kill "$HULL_TEST_TOKEN-web-1" KILL
+	eventually has_status stopped "$HULL_TEST_TOKEN-web-1"
+	run oci delete --regex 'web-(1|2)'
+	exits_with 1
+	says "$HULL_TEST_TOKEN-web-2" "not stopped" "1 of 2"
+	[ ! -e "$ROOT/$HULL_TEST_TOKEN-web-1" ]
+	has_status running "$HULL_TEST_TOKEN-web-2"
+	run oci delete --force --regex 'web|db'
+	prints ""
+	equal "$(oci list -q)" ""
+}
+
+@test "a pattern that is none is refused, and an id is none with it alone" {
+	skip_on_runc "1.1.5 does not know it"
+	sleepers db
+	run oci kill --regex '(' KILL
+	exits_with 1
+	says 'regular expression "("'
+	run oci delete --force --regex '['
+	exits_with 1
+	says 'regular expression "["'
+	run oci kill --regex '.*' NOPE
+	exits_with 1
+	says NOPE
+	run oci delete --force '.*'
+	exits_with 1
+	says "invalid container ID format"
+	has_status running "$ID"
+}
+
 @test "signals that do not exist are refused" {
 	start_sleeper
 	local signal

@@ -3,6 +3,7 @@
 
 #include "cli/oci/commands.h"
 #include "core/seccomp/seccomp.h"
+#include "oci/annotations.h"
 #include "seccomp/library.h"
 #include "seccomp/program.h"
 
@@ -37,6 +38,9 @@ static int features_run(struct command_call *call, struct err *err)
 	features.libseccomp_version = SECCOMP_LIBRARY_VERSION;
 	features.seccomp_flags = seccomp_supported_flags();
 	features.seccomp_archs = seccomp_known_archs();
+	features.unsafe_annotations = oci_unsafe_annotations;
+	while (oci_unsafe_annotations[features.n_unsafe_annotations])
+		features.n_unsafe_annotations++;
 	fprintf(call->out, "%s\n", oci_features_text(call->arena, &features));
 	return 0;
 }

@@ -13,6 +13,33 @@ static plan_strings list_of(struct planner *planner, const char *const *strings,
 	return list;
 }
 
+static plan_slot_index log_slot(struct planner *planner, const char *path, const char *config)
+{
+	plan_slot_index index = PLAN_NO_SLOT;
+	struct slot *slot;
+
+	if (!path)
+		return index;
+	slot = planner_add_slot(planner, SLOT_LOG, &index);
+	slot->path = path;
+	slot->config = config;
+	return index;
+}
+
+/* One pair of files for all hooks that hull-init runs. */
+static void add_logs(struct planner *planner)
+{
+	const struct oci_extensions *extensions = &planner->config->extensions;
+
+	if (planner->has_hook_logs)
+		return;
+	planner->has_hook_logs = true;
+	planner->hook_output = log_slot(
+		planner, extensions->hooks_stdout, "/annotations/run.oci.hooks.stdout");
+	planner->hook_errors = log_slot(
+		planner, extensions->hooks_stderr, "/annotations/run.oci.hooks.stderr");
+}
+
 int planner_add_hooks(struct planner *planner, enum oci_hook_kind kind, struct err *err)
 {
 	const struct oci_hook_list *list = &planner->config->hooks[kind];
@@ -21,6 +48,8 @@ int planner_add_hooks(struct planner *planner, enum oci_hook_kind kind, struct e
 							     : planner->options->create_state;
 
 	(void)err;
+	if (list->n_hooks)
+		add_logs(planner);
 	for (size_t i = 0; i < list->n_hooks; i++) {
 		const struct oci_hook *hook = &list->hooks[i];
 		struct step *step = planner_add(
@@ -34,6 +63,8 @@ int planner_add_hooks(struct planner *planner, enum oci_hook_kind kind, struct e
 			.env = list_of(planner, hook->env, hook->n_env),
 			.timeout_sec = hook->timeout ? (uint64_t)*hook->timeout : 0,
 			.state = { .data = state, .size = state ? strlen(state) : 0 },
+			.output = planner->hook_output,
+			.errors = planner->hook_errors,
 		};
 	}
 	return 0;

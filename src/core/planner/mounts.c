@@ -164,13 +164,14 @@ static const char *superblock_options(struct planner *planner, const struct moun
 {
 	const struct mount_options *options = &job->options;
 	const char *label = planner->config->platform.mount_label;
+	const char *context = planner->config->extensions.mount_context;
 	const char *data = options->data;
 	bool is_kernels = text_equal(job->mount->type, "proc") ||
 			  text_equal(job->mount->type, "sysfs");
 
 	if (label && !is_kernels)
-		data = data ? planner_format(planner, "%s,context=\"%s\"", data, label)
-			    : planner_format(planner, "context=\"%s\"", label);
+		data = planner_format(planner, "%s%s%s=\"%s\"", data ? data : "", data ? "," : "",
+			context ? context : "context", label);
 	return data;
 }
 

@@ -28,6 +28,7 @@ enum slot_kind {
 	SLOT_NEW_FS,         /* a detached new file system, made with the host's paths in view */
 	SLOT_CONSOLE_SOCKET, /* a connection to path; path NULL: given by the caller itself */
 	SLOT_START_LISTENER, /* the socket that `start` connects to */
+	SLOT_LOG,            /* the file at path, to append to; made when it is missing */
 };
 
 struct slot {
@@ -134,6 +135,8 @@ struct planner {
 	plan_slot_index network_slot; /* a new network namespace that is made meanwhile */
 	bool has_loopback;            /* the network namespace comes with lo up */
 	bool has_entered;             /* the STEP_GROUPS is there, or none is needed */
+	bool has_hook_logs;           /* the next two are decided */
+	plan_slot_index hook_output, hook_errors;
 };
 
 /* Appends a step of that kind with a JSON pointer; the caller fills it in. */

@@ -178,16 +178,24 @@ static void add_seccomp(struct planner *planner)
 	};
 }
 
-/* An ordinary user's namespace may deny setgroups: then there are the caller's groups, or an error.
+/*
+ * An ordinary user's namespace may deny setgroups: then there are the caller's groups, or an error.
+ * With the annotation for it they are kept, and additionalGids does not count.
  */
 static int check_groups(
 	struct planner *planner, const struct oci_process *process, bool *ret_keep, struct err *err)
 {
 	const struct host_facts *facts = planner->facts;
-	bool denies = facts->denies_setgroups ||
-		      (planner->new_user && !facts->is_privileged &&
-			      planner->config->platform.n_gid_mappings == 1 &&
-			      planner->config->platform.gid_mappings[0].size == 1);
+	bool denies;
+
+	if (planner->config->extensions.keeps_groups) {
+		*ret_keep = true;
+		return 0;
+	}
+	denies = facts->denies_setgroups ||
+		 (planner->new_user && !facts->is_privileged &&
+			 planner->config->platform.n_gid_mappings == 1 &&
+			 planner->config->platform.gid_mappings[0].size == 1);
 
 	denies |= planner->options->keeps_groups;
 	*ret_keep = denies;

@@ -5,12 +5,13 @@
 #include "base/fd.h"
 #include "base/text.h"
 #include "core/seccomp/internal.h"
+#include "oci/annotations.h"
 #include "sys/seccomp.h"
 
 static bool fails_unknown(const struct oci_key_value *annotations, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		if (text_equal(annotations[i].key, SECCOMP_FAIL_UNKNOWN_ANNOTATION))
+		if (text_equal(annotations[i].key, OCI_ANNOTATION_SECCOMP_FAIL_UNKNOWN))
 			return !text_equal(annotations[i].value, "0");
 	return false;
 }

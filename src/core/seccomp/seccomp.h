@@ -24,9 +24,6 @@
 
 enum { SECCOMP_CACHE_FILES_MAX = 64 };
 
-/* Annotation: with "1" a call that libseccomp does not know is an error (as in crun). */
-#define SECCOMP_FAIL_UNKNOWN_ANNOTATION "run.oci.seccomp_fail_unknown_syscall"
-
 struct seccomp_filter {
 	struct plan_bytes program; /* array of struct sock_filter; size 0: no filter */
 	uint64_t flags;            /* SECCOMP_FILTER_FLAG_… */
