@@ -166,7 +166,7 @@ static int prepare(struct entering *entering, struct err *err)
 		return r;
 	entering->start_time = stat.start_time;
 	describe_namespaces(entering);
-	facts_read_for_exec(&entering->config, &entering->facts);
+	facts_read_for_exec(&entering->config, -1, &entering->facts);
 	describe_process(entering);
 	r = set_capabilities(entering, err);
 	if (r == 0 && request->joins_cgroups)

@@ -23,6 +23,7 @@
 #include "core/pid_file.h"
 #include "core/seccomp/seccomp.h"
 #include "sys/fd_passing.h"
+#include "sys/process.h"
 
 enum { EXEC_MAX_CPU = 8191 };
 
@@ -35,6 +36,7 @@ struct execution {
 	struct cgroup group;
 	struct launch launch;
 	struct planner_options options;
+	int process_fd; /* the container's first process; -1: this kernel has no pidfds */
 	int own_console_fd, console_fd;
 };
 
@@ -42,6 +44,7 @@ static void execution_done(struct execution *execution)
 {
 	launch_done(&execution->launch);
 	lookup_done(&execution->container);
+	fd_close(execution->process_fd);
 	fd_close(execution->own_console_fd);
 	fd_close(execution->console_fd);
 	arena_done(&execution->arena);
@@ -78,6 +81,7 @@ static int check_status(struct execution *execution, struct err *err)
 /* The container as it is now: what the process is in, whatever its configuration said. */
 static void join_all(struct execution *execution)
 {
+	struct err ignored = ERR_INIT; /* then the namespaces are opened one by one */
 	static const char *const names[OCI_NAMESPACE_COUNT] = {
 		[OCI_NAMESPACE_MNT] = "mnt",
 		[OCI_NAMESPACE_PID] = "pid",
@@ -104,6 +108,7 @@ static void join_all(struct execution *execution)
 	}
 	platform->namespaces = namespaces;
 	platform->n_namespaces = n;
+	process_pidfd_open(execution->container.record.pid, &execution->process_fd, &ignored);
 }
 
 /* What was for the container's first process only. */
@@ -263,7 +268,7 @@ static int prepare(struct execution *execution, struct err *err)
 		return r;
 	join_all(execution);
 	forget_creation(execution->config);
-	facts_read_for_exec(execution->config, &execution->facts);
+	facts_read_for_exec(execution->config, execution->process_fd, &execution->facts);
 	r = offer_console(execution, err);
 	if (r == 0)
 		r = choose_group(execution, err);
@@ -327,6 +332,7 @@ int container_exec(const struct exec_request *request, int *ret_status, struct e
 		.request = request,
 		.container = CONTAINER_INIT,
 		.launch = LAUNCH_INIT,
+		.process_fd = -1,
 		.own_console_fd = -1,
 		.console_fd = -1,
 	};

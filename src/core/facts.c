@@ -17,6 +17,7 @@
 #include "core/template.h"
 #include "sys/capability.h"
 #include "sys/clone.h"
+#include "sys/kernel_version.h"
 #include "sys/mount_api.h"
 #include "sys/mount_id.h"
 #include "sys/mountinfo.h"
@@ -70,14 +71,21 @@ static bool is_owned_by_other(int ns_fd)
 }
 
 /* Who owns a namespace matters only to those who go to another user namespace. */
-static bool changes_user(const struct oci_config *config)
+static bool changes_user(const struct oci_config *config, const struct nsfs_id *own)
 {
 	const struct oci_namespace *user = oci_config_namespace(config, OCI_NAMESPACE_USER);
-	struct nsfs_id id, own;
+	struct nsfs_id id;
 
-	return user &&
-	       !(user->path && id_of_path(user->path, &id) &&
-		       id_of_path(kinds[OCI_NAMESPACE_USER].own, &own) && nsfs_id_equal(id, own));
+	return user && !(user->path && id_of_path(user->path, &id) && nsfs_id_equal(id, *own));
+}
+
+/* Without a /proc it is none that there is. */
+static struct nsfs_id own_user_namespace(void)
+{
+	struct nsfs_id own = { 0 };
+
+	id_of_path(kinds[OCI_NAMESPACE_USER].own, &own);
+	return own;
 }
 
 static int read_namespace(const struct oci_namespace *namespace, bool changes_user_namespace,
@@ -98,10 +106,9 @@ static int read_namespace(const struct oci_namespace *namespace, bool changes_us
 	return 0;
 }
 
-static int read_namespaces(const struct oci_config *config, struct host_facts *ret, struct err *err)
+static int read_namespaces(const struct oci_config *config, bool changes, struct host_facts *ret,
+	struct err *err)
 {
-	bool changes = changes_user(config);
-
 	for (size_t i = 0; i < config->platform.n_namespaces; i++) {
 		const struct oci_namespace *namespace = &config->platform.namespaces[i];
 		int r;
@@ -390,18 +397,48 @@ static void read_affinity(struct host_facts *ret)
 	ret->affinity_bytes = (size_t)n;
 }
 
-void facts_read_for_exec(const struct oci_config *config, struct host_facts *ret)
+/*
+ * All at once (setns(2) of a pidfd, Linux 5.8), also those that are ours already: only the machine's
+ * first user namespace owns everything that this can lead to. The pid namespace tells whether to
+ * fork, the mount namespace where the root is: they are compared.
+ */
+static void join_at_once(const struct oci_config *config, int process_fd, struct host_facts *ret)
 {
-	bool changes = changes_user(config);
+	ret->joined_process_fd = process_fd;
+	for (size_t i = 0; i < config->platform.n_namespaces; i++) {
+		const struct oci_namespace *namespace = &config->platform.namespaces[i];
+		struct namespace_facts *facts = &ret->namespaces[namespace->type];
+
+		facts->is_joined = true;
+		facts->is_own = namespace->type == OCI_NAMESPACE_USER;
+		if (namespace->type == OCI_NAMESPACE_PID || namespace->type == OCI_NAMESPACE_MNT)
+			compare_process_namespace(namespace, false, facts);
+		if (!facts->is_own)
+			ret->joined_at_once |= kinds[namespace->type].flag;
+	}
+}
+
+
+void facts_read_for_exec(const struct oci_config *config, int process_fd, struct host_facts *ret)
+{
+	struct nsfs_id own = own_user_namespace();
+	bool changes = changes_user(config, &own);
 
 	*ret = (struct host_facts){
 		.uid = geteuid(),
 		.gid = getegid(),
 		.is_privileged = capability_is_effective(CAPABILITY_SYS_ADMIN),
+		.in_initial_userns = own.inode == FACTS_USER_INIT_INODE,
 		.bundle = "/",
+		.joined_process_fd = -1,
 	};
 	read_labels(config, ret);
 	read_affinity(ret);
+	if (process_fd >= 0 && !changes && ret->is_privileged && ret->in_initial_userns &&
+		kernel_is_at_least("5.8")) {
+		join_at_once(config, process_fd, ret);
+		return;
+	}
 	for (size_t i = 0; i < config->platform.n_namespaces; i++) {
 		const struct oci_namespace *namespace = &config->platform.namespaces[i];
 
@@ -413,7 +450,8 @@ void facts_read_for_exec(const struct oci_config *config, struct host_facts *ret
 int facts_read(struct arena *arena, const struct oci_config *config, const char *bundle,
 	struct host_facts *ret, struct err *err)
 {
-	struct nsfs_id own;
+	struct nsfs_id own = own_user_namespace();
+	bool changes = changes_user(config, &own);
 	int r;
 
 	*ret = (struct host_facts){
@@ -421,10 +459,10 @@ int facts_read(struct arena *arena, const struct oci_config *config, const char 
 		.gid = getegid(),
 		.is_privileged = capability_is_effective(CAPABILITY_SYS_ADMIN),
 		.bundle = bundle,
+		.joined_process_fd = -1,
 		.has_kcore = access("/proc/kcore", F_OK) == 0,
 	};
-	ret->in_initial_userns = id_of_path(kinds[OCI_NAMESPACE_USER].own, &own) &&
-				 own.inode == FACTS_USER_INIT_INODE;
+	ret->in_initial_userns = own.inode == FACTS_USER_INIT_INODE;
 	read_path(arena, path_join(arena, bundle, config->root->path), false, &ret->root);
 	read_sources(arena, config, ret);
 	compare_mounts(config, ret);
@@ -432,8 +470,8 @@ int facts_read(struct arena *arena, const struct oci_config *config, const char 
 	read_reach(config, ret);
 	read_labels(config, ret);
 	read_affinity(ret);
-	ret->denies_setgroups = changes_user(config) && denies_setgroups(config);
-	r = read_namespaces(config, ret, err);
+	ret->denies_setgroups = changes && denies_setgroups(config);
+	r = read_namespaces(config, changes, ret, err);
 	if (r == 0 && ret->namespaces[OCI_NAMESPACE_PID].is_joined)
 		ret->has_proc_pidns = mount_proc_takes_pid_namespace();
 	if (r == 0)

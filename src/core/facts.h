@@ -49,6 +49,10 @@ struct host_facts {
 	bool has_proc_pidns;    /* a procfs can be made for another pid namespace; asked if one is
 				   joined */
 	bool denies_setgroups;  /* the user namespace that is joined, where that can be told */
+	/* a pidfd; with it a process in the namespaces of a running one joins all of
+	 * joined_at_once in one call; that many are not looked at one by one; -1: none */
+	int joined_process_fd;
+	uint64_t joined_at_once; /* CLONE_NEW… */
 	bool has_kcore;
 	bool has_apparmor;
 	bool has_selinux;
@@ -74,6 +78,10 @@ int facts_read(struct arena *arena, const struct oci_config *config, const char 
 /* The root is that detached mount, whatever the configuration names. */
 void facts_use_root_tree(struct host_facts *facts, int tree_fd);
 
-/* The little that exec needs: the configuration's namespaces have the paths of a running process.
+/*
+ * The little that exec needs: the configuration's namespaces have the paths of a running process.
+ * process_fd: a pidfd of that process if all of its namespaces are to be joined, which stays the
+ * caller's; or -1.
  */
-void facts_read_for_exec(const struct oci_config *config, struct host_facts *ret);
+void facts_read_for_exec(
+	const struct oci_config *config, int process_fd, struct host_facts *ret);

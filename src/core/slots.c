@@ -100,10 +100,9 @@ static int open_slot(const struct slot *slot, int dir_fd, int given_console_fd,
 		return open_place(ret_fd, err);
 	case SLOT_TREE:
 		return make_tree(slot, ret_fd, err);
-	case SLOT_GIVEN_TREE:
+	case SLOT_GIVEN:
 		*ret_fd = fcntl(slot->given_fd, F_DUPFD_CLOEXEC, 3);
-		return *ret_fd < 0 ? err_sys(err, "duplicate the root file system's descriptor")
-				   : 0;
+		return *ret_fd < 0 ? err_sys(err, "duplicate a descriptor") : 0;
 	case SLOT_NEW_FS:
 		return mount_new_fs(slot->fs_type, slot->fs_device, slot->fs_data,
 			slot->fs_attributes, ret_fd, err);

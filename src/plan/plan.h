@@ -77,9 +77,9 @@ struct plan_bytes {
 /* NULL-terminated, like argv; the array itself may be NULL for an empty list. */
 typedef const char *const *plan_strings;
 
-/* Enters an existing namespace (setns(2)). */
+/* Enters an existing namespace (setns(2)), or several of a process at once. */
 struct step_join {
-	uint64_t type; /* one CLONE_NEW… */
+	uint64_t type; /* one CLONE_NEW… of a namespace, any number of a process (Linux 5.8) */
 	plan_slot_index slot;
 	const char *path; /* for messages */
 };

@@ -184,7 +184,9 @@ int nsfs_parse_link(const char *text, uint64_t *ret_type, uint64_t *ret_inode)
 
 int nsfs_join(int ns_fd, uint64_t type, struct err *err)
 {
-	if (setns(ns_fd, (int)type) < 0)
-		return err_sys(err, "setns %s namespace", nsfs_name(type));
-	return 0;
+	const char *name = nsfs_name(type);
+
+	if (setns(ns_fd, (int)type) == 0)
+		return 0;
+	return name ? err_sys(err, "setns %s namespace", name) : err_sys(err, "setns");
 }

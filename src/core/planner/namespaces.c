@@ -178,6 +178,20 @@ static void join_new_network(struct planner *planner)
 		planner_join_network(planner);
 }
 
+static void join_at_once(struct planner *planner)
+{
+	plan_slot_index index;
+	struct slot *slot = planner_add_slot(planner, SLOT_GIVEN, &index);
+
+	slot->config = "/linux/namespaces";
+	slot->given_fd = planner->facts->joined_process_fd;
+	planner_add(planner, STEP_JOIN, "/linux/namespaces")->join = (struct step_join){
+		.type = planner->facts->joined_at_once,
+		.slot = index,
+		.path = "of the process",
+	};
+}
+
 /*
  * No user namespace but the caller's: the clone makes what is new, hull-init joins the rest. A
  * cgroup namespace has the cgroup as its root that its maker is in, so it is never made by the
@@ -196,8 +210,12 @@ static void plan_direct(struct planner *planner, uint64_t fresh)
 	if (fresh & CLONE_NEWCGROUP)
 		planner_enter_groups(planner);
 	add_unshare(planner, fresh & CLONE_NEWCGROUP);
-	add_joins(planner, false);
-	add_joins(planner, true);
+	if (planner->facts->joined_at_once) {
+		join_at_once(planner);
+	} else {
+		add_joins(planner, false);
+		add_joins(planner, true);
+	}
 	if (is_joined(planner, OCI_NAMESPACE_PID))
 		add_fork(planner, 0);
 }

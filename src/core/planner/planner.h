@@ -24,7 +24,7 @@ enum slot_kind {
 	SLOT_NETWORK,        /* a new network namespace, made meanwhile by the caller */
 	SLOT_TIME,           /* a place for the time namespace that the child makes */
 	SLOT_TREE,           /* a detached copy of the mounts at path */
-	SLOT_GIVEN_TREE,     /* the detached mount given_fd, which stays the caller's */
+	SLOT_GIVEN,          /* given_fd, a detached mount or a process; it stays the caller's */
 	SLOT_NEW_FS,         /* a detached new file system, made with the host's paths in view */
 	SLOT_CONSOLE_SOCKET, /* a connection to path; path NULL: given by the caller itself */
 	SLOT_START_LISTENER, /* the socket that `start` connects to */
@@ -43,7 +43,7 @@ struct slot {
 	const struct oci_id_mapping *uid_mappings, *gid_mappings; /* TREE: idmapped, if any */
 	size_t n_uid_mappings, n_gid_mappings;
 	bool is_idmap_recursive;
-	int given_fd;                              /* GIVEN_TREE */
+	int given_fd;                              /* GIVEN */
 	const char *fs_type, *fs_device, *fs_data; /* NEW_FS */
 	uint64_t fs_attributes;
 };

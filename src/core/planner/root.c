@@ -100,7 +100,7 @@ static void use_given_tree(struct planner *planner, struct plan_source *source)
 	struct slot *slot;
 
 	*source = (struct plan_source){ .path = planner->facts->root.path };
-	slot = planner_add_slot(planner, SLOT_GIVEN_TREE, &source->slot);
+	slot = planner_add_slot(planner, SLOT_GIVEN, &source->slot);
 	slot->given_fd = planner->facts->root_tree_fd;
 	slot->config = "/root/path";
 }

@@ -3,13 +3,12 @@
 
 #include <errno.h>
 #include <string.h>
-#include <sys/utsname.h>
 
 #include "base/json.h"
 #include "base/parse.h"
 #include "oci/config.h"
+#include "sys/kernel_version.h"
 
-#define DIGITS "0123456789"
 
 /* As Docker's profiles call this machine, and as the OCI does. */
 #if defined(__x86_64__)
@@ -63,25 +62,6 @@ static size_t count_capabilities(const struct json_value *names, uint64_t capabi
 		n += number >= 0 && capabilities >> number & 1;
 	}
 	return n;
-}
-
-/* "6.1.0-18-amd64": major and minor */
-static bool read_version(const char *text, uint64_t ret[2])
-{
-	size_t length = strspn(text, DIGITS);
-
-	return text[length] == '.' && parse_u64_n(text, length, &ret[0]) == 0 &&
-	       parse_u64_n(text + length + 1, strspn(text + length + 1, DIGITS), &ret[1]) == 0;
-}
-
-static bool kernel_is_at_least(const char *version)
-{
-	uint64_t wanted[2], have[2];
-	struct utsname name;
-
-	if (uname(&name) < 0 || !read_version(version, wanted) || !read_version(name.release, have))
-		return false;
-	return have[0] > wanted[0] || (have[0] == wanted[0] && have[1] >= wanted[1]);
 }
 
 static bool applies(const struct json_value *rule, uint64_t capabilities)
