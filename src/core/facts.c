@@ -106,8 +106,8 @@ static int read_namespace(const struct oci_namespace *namespace, bool changes_us
 	return 0;
 }
 
-static int read_namespaces(const struct oci_config *config, bool changes, struct host_facts *ret,
-	struct err *err)
+static int read_namespaces(
+	const struct oci_config *config, bool changes, struct host_facts *ret, struct err *err)
 {
 	for (size_t i = 0; i < config->platform.n_namespaces; i++) {
 		const struct oci_namespace *namespace = &config->platform.namespaces[i];
@@ -398,9 +398,9 @@ static void read_affinity(struct host_facts *ret)
 }
 
 /*
- * All at once (setns(2) of a pidfd, Linux 5.8), also those that are ours already: only the machine's
- * first user namespace owns everything that this can lead to. The pid namespace tells whether to
- * fork, the mount namespace where the root is: they are compared.
+ * All at once (setns(2) of a pidfd, Linux 5.8), also those that are ours already: only the
+ * machine's first user namespace owns everything that this can lead to. The pid namespace tells
+ * whether to fork, the mount namespace where the root is: they are compared.
  */
 static void join_at_once(const struct oci_config *config, int process_fd, struct host_facts *ret)
 {
@@ -417,7 +417,6 @@ static void join_at_once(const struct oci_config *config, int process_fd, struct
 			ret->joined_at_once |= kinds[namespace->type].flag;
 	}
 }
-
 
 void facts_read_for_exec(const struct oci_config *config, int process_fd, struct host_facts *ret)
 {

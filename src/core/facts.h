@@ -83,5 +83,4 @@ void facts_use_root_tree(struct host_facts *facts, int tree_fd);
  * process_fd: a pidfd of that process if all of its namespaces are to be joined, which stays the
  * caller's; or -1.
  */
-void facts_read_for_exec(
-	const struct oci_config *config, int process_fd, struct host_facts *ret);
+void facts_read_for_exec(const struct oci_config *config, int process_fd, struct host_facts *ret);

@@ -126,18 +126,58 @@ static void add_link(struct planner *planner, const char *path, const char *targ
 	};
 }
 
+static void add_usual(struct planner *planner)
+{
+	if (planner->has_usual_devices)
+		return;
+	planner->has_usual_devices = true;
+	for (size_t i = 0; i < sizeof(default_devices) / sizeof(default_devices[0]); i++)
+		add_default(planner, i);
+	for (size_t i = 0; i < sizeof(links) / sizeof(links[0]); i++)
+		add_link(planner, links[i].path, links[i].target);
+	if (planner->facts->has_kcore)
+		add_link(planner, "/dev/core", "/proc/kcore");
+}
+
+static bool lies_in_dev(const struct planner *planner, size_t index)
+{
+	const char *target = path_join(
+		planner->arena, "/", planner->config->mounts[index].destination);
+
+	return text_equal(target, "/") || text_equal(target, "/dev") ||
+	       text_has_prefix(target, "/dev/");
+}
+
+static bool is_dev(const struct planner *planner, size_t index)
+{
+	return text_equal(
+		path_join(planner->arena, "/", planner->config->mounts[index].destination), "/dev");
+}
+
+/* Whatever the groups will say of other devices: these every container has. */
+void planner_add_usual_devices(struct planner *planner, size_t n_mounts)
+{
+	bool has_dev = false;
+
+	if (!planner->new_mount || !planner->plan->spawn.enters_late || planner->has_entered ||
+		planner->has_usual_devices)
+		return;
+	for (size_t i = 0; i < n_mounts; i++)
+		has_dev |= is_dev(planner, i);
+	for (size_t i = n_mounts; i < planner->config->n_mounts; i++)
+		if (lies_in_dev(planner, i))
+			return;
+	if (has_dev && !is_bound_from_host(planner))
+		add_usual(planner);
+}
+
 int planner_add_devices(struct planner *planner, struct err *err)
 {
 	(void)err;
 	if (!planner->new_mount || is_bound_from_host(planner))
 		return 0;
-	for (size_t i = 0; i < sizeof(default_devices) / sizeof(default_devices[0]); i++)
-		add_default(planner, i);
+	add_usual(planner);
 	for (size_t i = 0; i < planner->config->platform.n_devices; i++)
 		add_configured(planner, i);
-	for (size_t i = 0; i < sizeof(links) / sizeof(links[0]); i++)
-		add_link(planner, links[i].path, links[i].target);
-	if (planner->facts->has_kcore)
-		add_link(planner, "/dev/core", "/proc/kcore");
 	return 0;
 }

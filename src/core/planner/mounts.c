@@ -328,6 +328,7 @@ int planner_add_mounts(struct planner *planner, struct err *err)
 
 		if (r < 0)
 			return r;
+		planner_add_usual_devices(planner, i + 1);
 	}
 	return 0;
 }

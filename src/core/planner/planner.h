@@ -134,6 +134,7 @@ struct planner {
 	plan_slot_index pid_slot;     /* the joined pid namespace */
 	plan_slot_index network_slot; /* a new network namespace that is made meanwhile */
 	bool has_loopback;            /* the network namespace comes with lo up */
+	bool has_usual_devices;       /* the steps for /dev/null and its like are there */
 	bool has_entered;             /* the STEP_GROUPS is there, or none is needed */
 	bool has_hook_logs;           /* the next two are decided */
 	plan_slot_index hook_output, hook_errors;
@@ -167,6 +168,9 @@ int planner_add_namespaces(struct planner *planner, struct err *err);
 int planner_add_root(struct planner *planner, struct err *err);
 int planner_add_mounts(struct planner *planner, struct err *err);
 int planner_add_cgroup_mount(struct planner *planner, size_t index, struct err *err);
+/* After n_mounts of the configuration's: at once if none of the rest will lie on them, while the
+ * groups are made; otherwise planner_add_devices() does it. */
+void planner_add_usual_devices(struct planner *planner, size_t n_mounts);
 int planner_add_devices(struct planner *planner, struct err *err);
 int planner_add_hooks(struct planner *planner, enum oci_hook_kind kind, struct err *err);
 int planner_add_isolation(struct planner *planner, struct err *err);

@@ -9,7 +9,6 @@
 #include "oci/config.h"
 #include "sys/kernel_version.h"
 
-
 /* As Docker's profiles call this machine, and as the OCI does. */
 #if defined(__x86_64__)
 #define MACHINE      "amd64"
