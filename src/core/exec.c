@@ -3,7 +3,7 @@
  * One more process in a running container.
  *
  * The process is made in the caller's own namespaces, executes hull-init, which hides itself from
- * tracing, joins the container's namespaces one by one, and goes on in a second process inside its
+ * tracing, joins the container's namespaces, and goes on in a second process inside its
  * pid namespace: nothing that shares memory or program with the caller is ever seen in there.
  */
 #include <errno.h>

@@ -180,6 +180,39 @@ static void groups_are_entered_before_devices_are_made_and_hooks_run(void **stat
 	assert_true(planned_step(STEP_GROUPS, 0) < planned_step(STEP_SYNC, 0));
 }
 
+#define DEV_MOUNT                                                    \
+	{                                                            \
+		"/mounts/-", "{'destination':'/dev','type':'tmpfs'}" \
+	}
+
+static void the_usual_devices_are_made_while_the_groups_are(void **state)
+{
+	plan_on_v1();
+	PLAN(DEV_MOUNT, CGROUP_MOUNT,
+		{ "/linux/devices", "[{'path':'/dev/fuse','type':'c','major':10,'minor':229}]" });
+	assert_int_equal(planned_count(STEP_DEVICE), 7);
+	assert_true(planned_step(STEP_DEVICE, 0) > planned_step(STEP_MOUNT, 1));
+	assert_true(planned_step(STEP_SYMLINK, 4) < planned_step(STEP_GROUPS, 0));
+	/* of others the groups say whether they may be made */
+	assert_string_equal(planned_step(STEP_DEVICE, 6)->device.path, "/dev/fuse");
+	assert_true(planned_step(STEP_DEVICE, 6) > planned_step(STEP_GROUPS, 0));
+}
+
+static void the_usual_devices_wait_for_a_mount_that_would_lie_on_them(void **state)
+{
+	static const char *const later[] = { "/", "/dev", "/dev/pts" };
+
+	plan_on_v1();
+	for (size_t i = 0; i < sizeof(later) / sizeof(later[0]); i++) {
+		char mount[64];
+
+		text_format(mount, sizeof(mount), "{'destination':'%s','type':'tmpfs'}", later[i]);
+		PLAN(DEV_MOUNT, CGROUP_MOUNT, { "/mounts/-", mount });
+		assert_int_equal(planned_count(STEP_DEVICE), 6);
+		assert_true(planned_step(STEP_DEVICE, 0) > planned_step(STEP_GROUPS, 0));
+	}
+}
+
 static void groups_are_entered_before_the_namespace_that_has_them_as_root(void **state)
 {
 	plan_on_v1();
@@ -206,6 +239,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		PLANNED_TEST(v2_is_one_file_system),
 		PLANNED_TEST(v2_in_a_user_namespace_may_be_the_hosts),
+		PLANNED_TEST(the_usual_devices_are_made_while_the_groups_are),
+		PLANNED_TEST(the_usual_devices_wait_for_a_mount_that_would_lie_on_them),
 		PLANNED_TEST(v1_is_a_directory_of_the_containers_own_groups),
 		PLANNED_TEST(v1_without_a_group_shows_what_a_namespace_of_its_own_allows),
 		PLANNED_TEST(v1_without_group_and_namespace_shows_nothing_of_the_host),

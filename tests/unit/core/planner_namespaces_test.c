@@ -231,6 +231,19 @@ static void a_pid_namespace_joined_early_still_needs_the_second_process(void **s
 	assert_int_equal(planned_step(STEP_FORK, 0)->fork.flags, 0);
 }
 
+static void a_process_whose_namespaces_are_joined_at_once_is_handed_over(void **state)
+{
+	planned.facts.joined_process_fd = 9;
+	planned.facts.joined_at_once = CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWUTS;
+	plan_namespaces("[{'type':'network','path':'/n/net'},{'type':'uts','path':'/n/uts'},"
+			"{'type':'pid','path':'/n/pid'}]");
+	assert_string_equal(namespace_steps(), "JOIN FORK");
+	assert_int_equal(planned_step(STEP_JOIN, 0)->join.type, planned.facts.joined_at_once);
+	assert_int_equal(planned.plan.n_slots, 1);
+	assert_int_equal(planned.plan.slots[0].kind, SLOT_GIVEN);
+	assert_int_equal(planned.plan.slots[0].given_fd, 9);
+}
+
 static void a_joined_user_namespace_divides_the_joins_by_owner(void **state)
 {
 	see(OCI_NAMESPACE_NET, false, true);
@@ -292,6 +305,7 @@ int main(void)
 		PLANNED_TEST(a_new_user_namespace_is_mapped_before_the_exec),
 		PLANNED_TEST(the_hosts_namespaces_are_joined_before_a_new_user_namespace),
 		PLANNED_TEST(a_pid_namespace_joined_early_still_needs_the_second_process),
+		PLANNED_TEST(a_process_whose_namespaces_are_joined_at_once_is_handed_over),
 		PLANNED_TEST(a_joined_user_namespace_divides_the_joins_by_owner),
 		PLANNED_TEST(a_joined_user_namespace_alone_needs_no_second_process),
 		PLANNED_TEST(a_new_time_namespace_in_a_joined_user_namespace_is_refused),
