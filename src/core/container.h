@@ -73,6 +73,8 @@ struct container_request {
 	size_t config_size;
 	const int *root_tree; /* a detached mount that is the root file system, borrowed; NULL: what
 				 the configuration names */
+	bool denies_setgroups; /* of the user namespace that it joins; told where its path does not
+				  tell */
 	const char *console_socket; /* path of a socket that receives the terminal's master */
 	const char *pid_file;
 	const char *pidfd_socket;

@@ -285,6 +285,7 @@ int creation_prepare(struct creation *creation, struct err *err)
 	r = facts_read(&creation->arena, creation->config, creation->bundle, &creation->facts, err);
 	if (r == 0 && creation->request->root_tree)
 		facts_use_root_tree(&creation->facts, *creation->request->root_tree);
+	creation->facts.denies_setgroups |= creation->request->denies_setgroups;
 	if (r == 0 && creation->notifies)
 		notify_add_facts(creation->config, &creation->facts);
 	if (r == 0)

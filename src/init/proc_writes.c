@@ -2,6 +2,8 @@
 /* Role init: what is set by writing to procfs, always through the trusted handle. */
 #include <errno.h>
 #include <stdio.h>
+#include <sys/prctl.h>
+#include <unistd.h>
 
 #include "base/fd.h"
 #include "init/init.h"
@@ -21,6 +23,28 @@ int step_sysctl(struct init *init, const struct step *step, struct err *err)
 	return r < 0 ? err_while(err, "sysctl %s", step->sysctl.key) : 0;
 }
 
+/*
+ * Nobody may trace us, so the file belongs to root of the user namespace that we were executed in.
+ * Before we join another one, an ordinary user gets it back for that moment: nothing of a container
+ * can see us there.
+ */
+static int write_own_score(int proc_fd, const char *text, bool is_outside, struct err *err)
+{
+	struct err refused = ERR_INIT;
+	int r = procfs_write(proc_fd, "self/oom_score_adj", text, &refused);
+
+	if (r == -EACCES && is_outside && geteuid() != 0) {
+		prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
+		r = procfs_write(proc_fd, "self/oom_score_adj", text, err);
+		if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
+			return err_sys(err, "prctl PR_SET_DUMPABLE");
+		return r;
+	}
+	if (r < 0)
+		*err = refused;
+	return r;
+}
+
 int step_oom_score(struct init *init, const struct step *step, struct err *err)
 {
 	char text[32];
@@ -30,7 +54,7 @@ int step_oom_score(struct init *init, const struct step *step, struct err *err)
 
 	snprintf(text, sizeof(text), "%lld", (long long)step->oom_score.value);
 	if (r == 0)
-		r = procfs_write(proc_fd, "self/oom_score_adj", text, err);
+		r = write_own_score(proc_fd, text, is_first, err);
 	if (is_first) /* a proc of the namespaces that may be left now */
 		fd_replace(&init->proc_fd, -1);
 	if (r == -EACCES || r == -EPERM)

@@ -12,6 +12,21 @@
 #include "base/fd.h"
 #include "sys/directory.h"
 
+/* One's own may be closed to oneself, as overlayfs' work directory is to an ordinary user. */
+static int open_directory(int parent_fd, const char *name)
+{
+	const int flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+	int fd = openat(parent_fd, name, flags);
+
+	if (fd >= 0 || errno != EACCES)
+		return fd;
+	if (fchmodat(parent_fd, name, 0700, 0) < 0)
+		errno = EACCES;
+	else
+		fd = openat(parent_fd, name, flags);
+	return fd;
+}
+
 /* 1: *directory_fd was replaced by a directory inside, which has to go first; 0: it is empty. */
 static int empty_or_descend(int *directory_fd, struct err *err)
 {
@@ -32,7 +47,7 @@ static int empty_or_descend(int *directory_fd, struct err *err)
 			continue;
 		if (errno != ENOTEMPTY)
 			return err_sys(err, "unlinkat %.255s", name);
-		fd = openat(*directory_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+		fd = open_directory(*directory_fd, name);
 		if (fd < 0)
 			return err_sys(err, "open %.255s", name);
 		fd_replace(directory_fd, fd);

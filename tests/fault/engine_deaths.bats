@@ -6,10 +6,11 @@
 
 load ../integration/lib
 load ../integration/engine
+HELPERS=$BATS_TEST_DIRNAME/../integration/helpers
 
 # processes of this test's store, by number
 hull_processes() {
-	pgrep -f -- "$T/store" || true
+	pgrep -f -- "$HULL_ROOT" || true
 }
 
 kill_all() {
@@ -29,7 +30,7 @@ killed_at() {
 	local delay=$1
 
 	shift
-	"$HULL" --root "$T/store" "$@" < /dev/null > /dev/null 2>&1 &
+	"${CALLER[@]}" "$HULL" --root "$HULL_ROOT" "$@" < /dev/null > /dev/null 2>&1 &
 	sleep "$(printf '0.%04d' "$delay")"
 	kill_all
 	wait "$!" 2> /dev/null || true
@@ -45,7 +46,7 @@ everything_is_in_order() {
 	equal "$(grep -cvE '^([0-9a-f]{64} (created|running|exited|dead))?$' <<< "$output")" 0
 	hull system check --repair
 	succeeds
-	for id in $("$HULL" --root "$T/store" ps -aq --no-trunc); do
+	for id in $("${CALLER[@]}" "$HULL" --root "$HULL_ROOT" ps -aq --no-trunc); do
 		hull rm -f "$id"
 		succeeds || {
 			echo "$stderr" >&2
@@ -61,10 +62,11 @@ everything_is_in_order() {
 }
 
 setup() {
-	T=$HULL_TEST_WORK/${BATS_TEST_FILENAME##*/}-$BATS_TEST_NUMBER
-	mkdir -p "$T"
+	begin_engine_test
 	hull inspect busybox # is loaded before anything is killed
 	DELAYS=$([ -n "${FAULT_LONG:-}" ] && seq 1 2 120 || echo 5 15 25 35 45 55 65 75 90 110)
+	# what changes to the ordinary user takes its time first
+	[ -z "${AS_USER:-}" ] || DELAYS=$([ -n "${FAULT_LONG:-}" ] && seq 60 3 500 || echo 120 160 200 240 280 320 380 440)
 }
 
 @test "a run that is killed at any moment leaves nothing that cannot be removed" {
@@ -110,9 +112,10 @@ setup() {
 }
 
 @test "control: without the repair something is found" {
-	mkdir -p "$T/store/containers/$(printf '%064d' 1)" "$T/store/names" "$T/store/pins" "$T/store/run/another-boot"
-	printf '%064d' 2 > "$T/store/names/stray"
-	printf 'sha256:%064d' 3 > "$T/store/pins/$(printf '%064d' 3)"
+	mkdir -p "$HULL_ROOT/containers/$(printf '%064d' 1)" "$HULL_ROOT/names" "$HULL_ROOT/pins" "$HULL_ROOT/run/another-boot"
+	printf '%064d' 2 > "$HULL_ROOT/names/stray"
+	printf 'sha256:%064d' 3 > "$HULL_ROOT/pins/$(printf '%064d' 3)"
+	of_caller "$HULL_ROOT"
 	hull system check
 	exits_with 1
 	says 'not made to its end' 'name stray' 'pin of container' 'earlier boot'

@@ -141,6 +141,7 @@ hull_file() {
 @test "paused, killed, and processes with the host's numbers" {
 	local pid
 
+	only_root "pausing needs a control group"
 	start_box box -- 'echo $$; while :; do sleep 0.1; done'
 	pid=$(field box '{{.State.Pid}}')
 	hull top box -o pid,args -e
@@ -204,7 +205,7 @@ hull_file() {
 	prints ''
 	start_box much --log-opt max-size=4k --log-opt max-file=2 -- 'seq 1 1000'
 	hull wait much
-	equal "$(ls "$T/store/containers/"*/log.json* | wc -l)" 3
+	equal "$(ls "$HULL_ROOT/containers/"*/log.json* | wc -l)" 3
 	hull logs much
 	equal "${lines[-1]}" 1000
 	between "${#lines[@]}" 20 150
@@ -221,9 +222,9 @@ hull_file() {
 @test "several are attached, and input goes in" {
 	start_box box -i -- 'while read line; do echo "got $line"; done; echo end'
 	mkfifo "$T/in"
-	"$HULL" --root "$T/store" attach --no-stdin box > "$T/second" < /dev/null &
+	"${CALLER[@]}" "$HULL" --root "$HULL_ROOT" attach --no-stdin box > "$T/second" < /dev/null &
 	second=$!
-	"$HULL" --root "$T/store" attach box > "$T/first" < "$T/in" &
+	"${CALLER[@]}" "$HULL" --root "$HULL_ROOT" attach box > "$T/first" < "$T/in" &
 	first=$!
 	exec 20> "$T/in"
 	sleep 0.2
@@ -238,7 +239,7 @@ hull_file() {
 
 @test "a terminal is a terminal, has the right size, and is left by ctrl-p ctrl-q" {
 	mkfifo "$T/in"
-	script -qefc "stty rows 33 cols 77; $HULL --root $T/store run --cgroup-parent /$HULL_TEST_TOKEN -it --name box busybox sh" \
+	script -qefc "stty rows 33 cols 77; ${CALLER[*]} $HULL --root $HULL_ROOT run --cgroup-parent /$HULL_TEST_TOKEN -it --name box busybox sh" \
 		/dev/null < "$T/in" > "$T/screen" &
 	script=$!
 	exec 20> "$T/in"
@@ -258,6 +259,7 @@ hull_file() {
 }
 
 @test "a container whose memory is used up says so" {
+	only_root "a limit needs a control group"
 	start_box box -m 16m --memory-swap 16m -- 'head -c 100m /dev/zero | tail > /dev/null'
 	hull wait box
 	equal "$(field box '{{.State.OOMKilled}}')" true
@@ -268,7 +270,7 @@ hull_file() {
 	local monitor
 
 	start_box box -- 'while :; do sleep 0.1; done'
-	monitor=$(jq .Monitor "$T/store"/containers/*/start.json)
+	monitor=$(jq .Monitor "$HULL_ROOT"/containers/*/start.json)
 	kill -KILL "$monitor"
 	sleep 0.1
 	equal "$(field box '{{.State.Status}}')" running
@@ -322,6 +324,7 @@ hull_file() {
 }
 
 @test "limits are changed at once, and stay for later starts" {
+	only_root "a limit needs a control group"
 	start_box box -m 64m --memory-swap 64m --cpus 1 -- '
 		while :; do sleep 0.1; done'
 	hull update -m 32m --memory-swap 32m --cpus 0.5 --pids-limit 50 box

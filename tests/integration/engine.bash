@@ -1,10 +1,40 @@
 # SPDX-License-Identifier: Apache-2.0
 # What the tests of hull's containers share; loaded behind lib. Each test has a store of its own.
+#
+# With AS_USER every hull is an ordinary user's (helpers/as-user). CALLER is what stands in front of
+# a command of theirs.
+
+setup() {
+	begin_engine_test
+}
+
+begin_engine_test() {
+	begin_test
+	HULL_ROOT=$T/store
+	CALLER=()
+	[ -z "${AS_USER:-}" ] || {
+		CALLER=("$HELPERS/as-user" "$T/home")
+		HULL_ROOT=$T/home/store
+		mkdir "$T/home" "$HULL_ROOT"
+		chown 3000:3000 "$T/home" "$HULL_ROOT"
+		chmod 700 "$HULL_ROOT"
+	}
+}
+
+# of_caller PATH...: the files belong to whoever calls hull
+of_caller() {
+	[ -z "${AS_USER:-}" ] || chown -R 3000:3000 "$@"
+}
+
+# only_root WHY: what follows is not for ordinary users
+only_root() {
+	[ -z "${AS_USER:-}" ] || skip "an ordinary user: $1"
+}
 
 # hull ARGS...: sets $status, $output, $stderr
 hull() {
 	status=0
-	timeout --kill-after 2 50 "$HULL" --root "$T/store" "$@" > "$T/hull.out" 2> "$T/hull.err" < "${INPUT:-/dev/null}" || status=$?
+	"${CALLER[@]}" timeout --kill-after 2 50 "$HULL" --root "$HULL_ROOT" "$@" > "$T/hull.out" 2> "$T/hull.err" < "${INPUT:-/dev/null}" || status=$?
 	output=$(< "$T/hull.out")
 	stderr=$(< "$T/hull.err")
 	mapfile -t lines <<< "$output"
@@ -41,9 +71,9 @@ start_box() {
 }
 
 nothing_is_left() {
-	[ -z "$(ls "$T/store/containers" "$T/store/names" "$T/store/pins" "$T/store/tmp" "$T/store"/run/* |
+	[ -z "$(ls "$HULL_ROOT/containers" "$HULL_ROOT/names" "$HULL_ROOT/pins" "$HULL_ROOT/tmp" "$HULL_ROOT"/run/* |
 		grep -v ":$" | grep .)" ] || {
-		find "$T/store" -not -path '*/layers/*' -not -path '*/blobs/*' >&2
+		find "$HULL_ROOT" -not -path '*/layers/*' -not -path '*/blobs/*' >&2
 		return 1
 	}
 }
@@ -52,10 +82,10 @@ nothing_is_left() {
 teardown() {
 	local ids
 
-	ids=$("$HULL" --root "$T/store" ps -aq --no-trunc 2> /dev/null) || true
+	ids=$("${CALLER[@]}" "$HULL" --root "$HULL_ROOT" ps -aq --no-trunc 2> /dev/null) || true
 	# shellcheck disable=SC2086 # words
-	[ -z "$ids" ] || timeout 50 "$HULL" --root "$T/store" rm -f $ids > /dev/null
-	eventually not pgrep -f -- "--root $T/store" || true # monitors that still clean up
+	[ -z "$ids" ] || "${CALLER[@]}" timeout 50 "$HULL" --root "$HULL_ROOT" rm -f $ids > /dev/null
+	eventually not pgrep -f -- "--root $HULL_ROOT" || true # monitors that still clean up
 	rm -rf --one-file-system "$T"
 }
 
@@ -69,7 +99,7 @@ has_said() { # has_said CONTAINER TEXT
 }
 
 field() { # field CONTAINER TEMPLATE
-	"$HULL" --root "$T/store" inspect --type container --format "$2" "$1"
+	"${CALLER[@]}" "$HULL" --root "$HULL_ROOT" inspect --type container --format "$2" "$1"
 }
 
 is_field() { # is_field CONTAINER TEMPLATE VALUE

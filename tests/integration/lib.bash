@@ -41,6 +41,10 @@ is_as_before() {
 }
 
 setup() {
+	begin_test
+}
+
+begin_test() {
 	local file=${BATS_TEST_FILENAME##*/}
 
 	T=$HULL_TEST_WORK/${file%.bats}-$BATS_TEST_NUMBER

@@ -7,7 +7,7 @@ load lib
 load engine
 
 has_started() {
-	[ -e "$T/store"/containers/*/start.json ]
+	[ -e "$HULL_ROOT"/containers/*/start.json ]
 }
 
 @test "a command runs, its streams and exit status are ours, and nothing is left" {
@@ -53,7 +53,7 @@ has_started() {
 	head -c 3000000 /dev/urandom > "$T/input"
 	INPUT=$T/input busybox -i -- 'cat | md5sum'
 	prints "$(md5sum < "$T/input")"
-	"$HULL" --root "$T/store" run --rm -i --cgroup-parent "/$HULL_TEST_TOKEN" busybox cat < "$T/input" > "$T/output"
+	"${CALLER[@]}" "$HULL" --root "$HULL_ROOT" run --rm -i --cgroup-parent "/$HULL_TEST_TOKEN" busybox cat < "$T/input" > "$T/output"
 	cmp "$T/input" "$T/output"
 }
 
@@ -82,6 +82,7 @@ has_started() {
 }
 
 @test "limits are limits" {
+	only_root "a limit needs a control group"
 	busybox -m 64m --memory-swap 64m --cpus 1.5 --pids-limit 9 --cpuset-cpus 0 --cpu-shares 512 -- '
 		cat /sys/fs/cgroup/memory/memory.limit_in_bytes /sys/fs/cgroup/memory.max \
 			/sys/fs/cgroup/cpu/cpu.cfs_quota_us /sys/fs/cgroup/cpu.max /sys/fs/cgroup/pids*/pids.max \
@@ -110,11 +111,11 @@ has_started() {
 }
 
 @test "variables, directory, names and entry point are what was asked for" {
-	A=ours busybox -e A -e B=b -e C= -e NOT_THERE -w /tmp/new -h box --domainname example.org -- '
+	A=ours PASS=A busybox -e A -e B=b -e C= -e NOT_THERE -w /tmp/new -h box --domainname example.org -- '
 		echo "$A-$B-$C-$NOT_THERE"; env | grep -c NOT_THERE; pwd; hostname; cat /etc/hostname; grep box /etc/hosts'
 	prints $'ours-b--\n0\n/tmp/new\nbox\nbox\n127.0.1.1\tbox.example.org'
 	printf '# comment\n\nX=1 2\nA\n' > "$T/env"
-	A=ours busybox --env-file "$T/env" -e X=3 -- 'echo "$X $A"'
+	A=ours PASS=A busybox --env-file "$T/env" -e X=3 -- 'echo "$X $A"'
 	prints '3 ours'
 	hull run --rm --entrypoint echo busybox one two
 	prints 'one two'
@@ -127,6 +128,8 @@ has_started() {
 @test "files of the host, file systems in memory, a root that is read-only" {
 	mkdir "$T/host"
 	echo here > "$T/host/file"
+	mkdir "$T/made"
+	of_caller "$T/host" "$T/made"
 	busybox -v "$T/host:/data" -v "$T/host:/seen:ro" -- '
 		cat /data/file; echo new > /data/new; touch /seen/x 2>&1 | grep -c ead-only'
 	prints $'here\n1'
@@ -185,7 +188,7 @@ has_started() {
 
 @test "a signal to hull reaches the command" {
 	mkfifo "$T/fifo"
-	"$HULL" --root "$T/store" run --rm --cgroup-parent "/$HULL_TEST_TOKEN" busybox sh -c '
+	"${CALLER[@]}" "$HULL" --root "$HULL_ROOT" run --rm --cgroup-parent "/$HULL_TEST_TOKEN" busybox sh -c '
 		trap "echo got it; exit 3" TERM; echo ready; while :; do sleep 0.1; done' > "$T/fifo" < /dev/null &
 	hull=$!
 	exec 20< "$T/fifo"
@@ -202,7 +205,7 @@ has_started() {
 }
 
 @test "a container whose hull is killed goes on, and what it leaves is removed when it ends" {
-	"$HULL" --root "$T/store" run --rm --cgroup-parent "/$HULL_TEST_TOKEN" busybox sh -c '
+	"${CALLER[@]}" "$HULL" --root "$HULL_ROOT" run --rm --cgroup-parent "/$HULL_TEST_TOKEN" busybox sh -c '
 		until grep -q end /etc/hosts; do sleep 0.05; done' < /dev/null > /dev/null &
 	hull=$!
 	eventually has_started
@@ -210,7 +213,7 @@ has_started() {
 	wait "$hull" || true
 	sleep 0.2
 	has_started
-	echo end >> "$T/store"/containers/*/hosts
+	echo end >> "$HULL_ROOT"/containers/*/hosts
 	eventually nothing_is_left
 }
 
@@ -219,7 +222,7 @@ has_started() {
 
 	hull run --rm busybox true
 	for i in {1..12}; do
-		"$HULL" --root "$T/store" run --rm --cgroup-parent "/$HULL_TEST_TOKEN" busybox echo "$i" < /dev/null > "$T/out.$i" &
+		"${CALLER[@]}" "$HULL" --root "$HULL_ROOT" run --rm --cgroup-parent "/$HULL_TEST_TOKEN" busybox echo "$i" < /dev/null > "$T/out.$i" &
 		pids+=($!)
 	done
 	wait "${pids[@]}"
@@ -250,6 +253,7 @@ has_started() {
 	mkdir -p "$T/rootfs/bin"
 	cp "$(type -P busybox)" "$T/rootfs/bin/busybox"
 	ln -s busybox "$T/rootfs/bin/sh"
+	of_caller "$T/rootfs"
 	run_hull --rm --rootfs "$T/rootfs" sh -c 'busybox echo hello > /file; busybox ls / | busybox grep -c proc'
 	prints 1
 	equal "$(< "$T/rootfs/file")" hello

@@ -44,8 +44,9 @@ static const struct option_spec exec_option_table[] = {
 	OPTION_END,
 };
 
+/* has_one_id: nobody can have the groups that the image gives its users. */
 static int set_user(struct command_call *call, const struct exec_options *options, pid_t pid,
-	struct exec_request *request, struct err *err)
+	bool has_one_id, struct exec_request *request, struct err *err)
 {
 	const char *path = arena_printf(call->arena, "/proc/%d/root", pid);
 	struct spec_user user;
@@ -65,7 +66,7 @@ static int set_user(struct command_call *call, const struct exec_options *option
 		groups[i] = arena_printf(call->arena, "%u", user.groups[i]);
 	request->user = arena_printf(call->arena, "%u:%u", user.uid, user.gid);
 	request->additional_gids = groups;
-	request->n_additional_gids = user.n_groups;
+	request->n_additional_gids = has_one_id ? 0 : user.n_groups;
 	return 0;
 }
 
@@ -149,7 +150,8 @@ static int exec_in(struct each *each, struct err *err)
 	if (r == 0 && options->tty && options->detach)
 		r = err_fail(err, EINVAL, "--tty and --detach exclude each other");
 	if (r == 0)
-		r = set_user(call, options, state.pid, &request, err);
+		r = set_user(
+			call, options, state.pid, each->engine->store->has_one_id, &request, err);
 	if (r == 0)
 		r = set_env(call, options, &request, err);
 	if (options->privileged)

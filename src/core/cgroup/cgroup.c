@@ -165,6 +165,17 @@ bool cgroup_will_be_left_out(const struct cgroup *group, const struct cgroup_set
 	return false;
 }
 
+/* Limits were asked for, and the caller may not have groups. */
+static int refuse(const struct cgroup_settings *settings, struct err *err)
+{
+	int code = err->code;
+
+	if (settings->is_rootless && (code == EPERM || code == EACCES || code == EROFS))
+		err_hint(err, "an ordinary user may set limits only in a control group that was "
+			      "delegated to them (systemd-run --user --scope -p Delegate=yes …)");
+	return err_while(err, "cgroup");
+}
+
 int cgroup_make(struct cgroup *group, const struct cgroup_settings *settings, struct err *err)
 {
 	struct err ignored = ERR_INIT;
@@ -181,7 +192,7 @@ int cgroup_make(struct cgroup *group, const struct cgroup_settings *settings, st
 		*err = ERR_INIT;
 		return 0;
 	}
-	return err_while(err, "cgroup");
+	return refuse(settings, err);
 }
 
 struct cgroup cgroup_part(const struct cgroup *group, bool is_v2)

@@ -34,6 +34,7 @@ int engine_init(struct arena *arena, const struct store *store, struct engine *r
 		.runtime = {
 			.root = arena_printf(
 				arena, "%s/run/%.*s", store->root, BOOT_ID_LENGTH, boot),
+			.is_rootless = store->has_user_namespace,
 		},
 	};
 	return 0;

@@ -30,7 +30,7 @@ enum { FREE_FD = PROTOCOL_FD_COUNT + 16 };
 
 void monitor_process_done(struct monitor_process *process)
 {
-	fd_close(process->root_fd);
+	rootfs_close(&process->rootfs);
 	for (int i = 0; i < 3; i++)
 		fd_close(process->streams[i]);
 	fd_close(process->input_fd);
@@ -159,7 +159,8 @@ static int run_container(struct arena *arena, const struct monitor_process *proc
 		.bundle = container->directory,
 		.config_text = process->config,
 		.config_size = process->config_size,
-		.root_tree = &process->root_fd,
+		.root_tree = &process->rootfs.tree_fd,
+		.denies_setgroups = process->request->engine->store->has_one_id,
 		.detach = true,
 		.keep = true,
 	};

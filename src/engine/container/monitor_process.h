@@ -10,13 +10,14 @@
 #include <limits.h>
 #include <stdnoreturn.h>
 
+#include "engine/container/rootfs.h"
 #include "engine/container/start.h"
 
 struct monitor_process {
 	const struct start_request *request;
 	const char *config; /* of the OCI */
 	size_t config_size;
-	int root_fd;    /* detached mount */
+	struct rootfs rootfs;
 	int streams[3]; /* the container's own ends; /dev/null where it has none, or a terminal */
 	int input_fd, output_fd, errors_fd; /* the monitor's ends; -1: none */
 	int listen_fd;
@@ -27,7 +28,7 @@ struct monitor_process {
 #define MONITOR_PROCESS_INIT(request_)     \
 	((struct monitor_process){         \
 		.request = (request_),     \
-		.root_fd = -1,             \
+		.rootfs = ROOTFS_INIT,     \
 		.streams = { -1, -1, -1 }, \
 		.input_fd = -1,            \
 		.output_fd = -1,           \

@@ -6,7 +6,28 @@
 
 #include "engine/container/containers.h"
 #include "engine/container/names.h"
+#include "engine/store/inside.h"
 #include "sys/directory.h"
+
+static int empty_inside(void *context, int *ret_fd, struct err *err)
+{
+	(void)ret_fd;
+	return directory_empty(*(const int *)context, err);
+}
+
+/* In an ordinary user's store some files may belong to other ids that the container had. */
+static int empty(const struct store *store, int dir_fd, struct err *err)
+{
+	const struct inside_place place = { .maps = &store->maps };
+	struct err refused = ERR_INIT;
+	int r = directory_empty(dir_fd, &refused);
+
+	if (store->has_user_namespace && (r == -EACCES || r == -EPERM))
+		return inside_run(&place, empty_inside, &dir_fd, NULL, NULL, err);
+	if (r < 0)
+		*err = refused;
+	return r;
+}
 
 /*
  * First the directory is moved out of the way, at once: from then on there is no such container.
@@ -26,7 +47,7 @@ int containers_remove(struct arena *arena, const struct engine *engine,
 		name_release(arena, store, container->settings.name, container->id);
 	r = store_unpin(store, container->id, err);
 	if (r == 0)
-		r = directory_empty(container->dir_fd, err);
+		r = empty(store, container->dir_fd, err);
 	if (r == 0 && unlinkat(store->tmp_fd, temporary, AT_REMOVEDIR) < 0 && errno != ENOENT)
 		r = err_sys(err, "rmdir tmp/%s", temporary);
 	return r < 0 ? err_while(err, "remove container %.12s", container->id) : 0;

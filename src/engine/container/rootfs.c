@@ -10,6 +10,7 @@
 
 #include "base/fd.h"
 #include "engine/image/image.h"
+#include "engine/store/inside.h"
 #include "sys/mount_api.h"
 
 /* As overlay and mount_new_fs() read a directory's name. */
@@ -101,22 +102,61 @@ static int clone_directory(const char *path, int *ret_fd, struct err *err)
 	return r < 0 ? err_while(err, "--rootfs %s", path) : 0;
 }
 
-int rootfs_mount(struct arena *arena, const struct engine *engine,
-	const struct engine_container *container, int *ret_fd, struct err *err)
-{
+/* What the mounting process needs; the layers are there already. */
+struct mounting {
+	struct arena *arena;
+	const struct engine_container *container;
 	const char **layers;
-	size_t n;
+	size_t n_layers;
+};
+
+static int mount_root(void *context, int *ret_fd, struct err *err)
+{
+	const struct mounting *mounting = context;
+	const struct engine_container *container = mounting->container;
 	int r;
 
 	if (container->settings.rootfs)
 		return clone_directory(container->settings.rootfs, ret_fd, err);
-	r = use_image(arena, engine, container, &layers, &n, err);
+	r = make_upper(container->dir_fd, mounting->layers[mounting->n_layers - 1], err);
 	if (r == 0)
-		r = add_empty_layer(arena, container, &layers, &n, err);
+		r = mount_new_fs("overlay", "overlay",
+			mount_data(
+				mounting->arena, container, mounting->layers, mounting->n_layers),
+			0, ret_fd, err);
+	return r;
+}
+
+static int find_layers(const struct engine *engine, struct mounting *mounting, struct err *err)
+{
+	int r;
+
+	if (mounting->container->settings.rootfs)
+		return 0;
+	r = use_image(mounting->arena, engine, mounting->container, &mounting->layers,
+		&mounting->n_layers, err);
 	if (r == 0)
-		r = make_upper(container->dir_fd, layers[n - 1], err);
-	if (r == 0)
-		r = mount_new_fs("overlay", "overlay", mount_data(arena, container, layers, n), 0,
-			ret_fd, err);
+		r = add_empty_layer(mounting->arena, mounting->container, &mounting->layers,
+			&mounting->n_layers, err);
+	return r;
+}
+
+int rootfs_mount(struct arena *arena, const struct engine *engine,
+	const struct engine_container *container, struct rootfs *ret, struct err *err)
+{
+	const struct inside_place place = { .maps = &engine->store->maps };
+	struct mounting mounting = { .arena = arena, .container = container };
+	int r = find_layers(engine, &mounting, err);
+
+	if (r == 0 && engine->store->has_user_namespace)
+		r = inside_run(&place, mount_root, &mounting, &ret->tree_fd, &ret->userns_fd, err);
+	else if (r == 0)
+		r = mount_root(&mounting, &ret->tree_fd, err);
 	return r < 0 ? err_while(err, "root filesystem") : 0;
+}
+
+void rootfs_close(struct rootfs *rootfs)
+{
+	fd_replace(&rootfs->tree_fd, -1);
+	fd_replace(&rootfs->userns_fd, -1);
 }

@@ -10,9 +10,18 @@
 
 #include "engine/container/containers.h"
 
+struct rootfs {
+	int tree_fd;   /* a detached mount */
+	int userns_fd; /* the user namespace that it belongs to, to be joined; -1: the caller's */
+};
+
+#define ROOTFS_INIT ((struct rootfs){ .tree_fd = -1, .userns_fd = -1 })
+void rootfs_close(struct rootfs *rootfs);
+
 /*
- * *ret_fd: a detached mount. is_volatile: nothing of it is synced to the disk; for containers that
- * are removed when they end. With --rootfs the directory itself is cloned.
+ * A container that is removed when it ends is volatile: nothing of it is synced to the disk. With
+ * --rootfs the directory itself is cloned. In an ordinary user's store it is made in a user
+ * namespace with the store's ids.
  */
 int rootfs_mount(struct arena *arena, const struct engine *engine,
-	const struct engine_container *container, int *ret_fd, struct err *err);
+	const struct engine_container *container, struct rootfs *ret, struct err *err);

@@ -19,10 +19,11 @@ struct finding {
 
 enum { DEPTH_MAX = 4 };
 
-static void add(
-	struct finding *finding, const char *path, const struct stat *st, const char *access)
+static void add(struct finding *finding, const char *host, const char *path, const struct stat *st,
+	const char *access)
 {
 	ARENA_APPEND(finding->arena, finding->devices, finding->n) = (struct spec_device){
+		.host = host,
 		.path = path,
 		.type = S_ISBLK(st->st_mode) ? 'b' : 'c',
 		.major = major(st->st_rdev),
@@ -67,7 +68,7 @@ static int add_directory(struct finding *finding, const char *host, const char *
 		if (S_ISDIR(st.st_mode) && depth < DEPTH_MAX)
 			r = add_directory(finding, path, inside, access, depth + 1, err);
 		else if (S_ISBLK(st.st_mode) || S_ISCHR(st.st_mode))
-			add(finding, inside, &st, access);
+			add(finding, path, inside, &st, access);
 		if (r < 0)
 			return r;
 	}
@@ -86,7 +87,7 @@ static int add_asked(
 			finding, device->host, device->target, device->permissions, 0, err);
 	if (!S_ISBLK(st.st_mode) && !S_ISCHR(st.st_mode))
 		return err_fail(err, ENODEV, "--device %s: not a device node", device->host);
-	add(finding, device->target, &st, device->permissions);
+	add(finding, device->host, device->target, &st, device->permissions);
 	return 0;
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
+#include <unistd.h>
 
 #include "base/text.h"
 #include "engine/spec/spec.h"
@@ -9,13 +10,6 @@ enum { OPTIONS_MAX = 8 };
 struct usual_mount {
 	const char *destination, *type, *source;
 	const char *options[OPTIONS_MAX]; /* ends with NULL */
-};
-
-static const struct usual_mount before_shm[] = {
-	{ "/proc", "proc", "proc", { "nosuid", "noexec", "nodev" } },
-	{ "/dev", "tmpfs", "tmpfs", { "nosuid", "strictatime", "mode=755", "size=65536k" } },
-	{ "/dev/pts", "devpts", "devpts",
-		{ "nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620", "gid=5" } },
 };
 
 static void write_mount(struct json_writer *writer, const char *destination, const char *type,
@@ -29,6 +23,33 @@ static void write_mount(struct json_writer *writer, const char *destination, con
 	json_write_end(writer);
 }
 
+/* The group may own terminals; where it is not mapped they are their user's only. */
+static bool is_of_host(const struct spec *spec, const char *mode)
+{
+	return spec->userns.path && text_equal(mode, "host");
+}
+
+/* Only who owns the pid namespace may mount one that shows it. */
+static void write_proc(struct json_writer *writer, const struct spec *spec)
+{
+	static const char *const options[] = { "rbind", "nosuid", "noexec", "nodev" };
+
+	if (is_of_host(spec, spec->settings->pid_mode))
+		write_mount(writer, "/proc", "bind", "/proc", options, 4);
+	else
+		write_mount(writer, "/proc", "proc", "proc", options + 1, 3);
+}
+
+static void write_terminals(struct json_writer *writer, const struct spec *spec)
+{
+	static const char *const options[] = { "nosuid", "noexec", "newinstance", "ptmxmode=0666",
+		"mode=0620", "gid=5" };
+	const size_t n = sizeof(options) / sizeof(options[0]);
+
+	write_mount(writer, "/dev/pts", "devpts", "devpts", options,
+		spec->userns.has_one_id ? n - 1 : n);
+}
+
 static void write_usual(struct json_writer *writer, const struct usual_mount *mount)
 {
 	size_t n = 0;
@@ -39,13 +60,15 @@ static void write_usual(struct json_writer *writer, const struct usual_mount *mo
 }
 
 /* Shared with the host or new; the queues are those of the IPC namespace that it is in. */
-static void write_ipc(
-	struct arena *arena, struct json_writer *writer, const struct container_settings *settings)
+static void write_ipc(struct arena *arena, struct json_writer *writer, const struct spec *spec)
 {
+	const struct container_settings *settings = spec->settings;
 	const char *const shm[] = { "nosuid", "noexec", "nodev", "mode=1777",
 		arena_printf(arena, "size=%lld", (long long)settings->shm_size) };
 	static const struct usual_mount queues = { "/dev/mqueue", "mqueue", "mqueue",
 		{ "nosuid", "noexec", "nodev" } };
+	static const struct usual_mount queues_of_host = { "/dev/mqueue", "bind", "/dev/mqueue",
+		{ "rbind", "nosuid", "noexec", "nodev" } };
 	static const struct usual_mount of_host = { "/dev/shm", "bind", "/dev/shm",
 		{ "rbind", "nosuid", "noexec", "nodev" } };
 
@@ -53,16 +76,25 @@ static void write_ipc(
 		write_usual(writer, &of_host);
 	else
 		write_mount(writer, "/dev/shm", "tmpfs", "shm", shm, sizeof(shm) / sizeof(shm[0]));
-	write_usual(writer, &queues);
+	if (!is_of_host(spec, settings->ipc_mode))
+		write_usual(writer, &queues);
+	else if (access(queues_of_host.source, F_OK) == 0)
+		write_usual(writer, &queues_of_host);
 }
 
 /* sysfs shows the network namespace it was mounted in, so the host's network has the host's. */
-static void write_sys(struct json_writer *writer, const struct container_settings *settings)
+static void write_sys(struct json_writer *writer, const struct spec *spec)
 {
 	static const char *const options[] = { "nosuid", "noexec", "nodev", "ro" };
+	static const char *const binding[] = { "rbind", "nosuid", "noexec", "nodev", "ro" };
+	const struct container_settings *settings = spec->settings;
 	const size_t n = settings->privileged ? 3 : 4;
 
-	write_mount(writer, "/sys", "sysfs", "sysfs", options, n);
+	/* only who owns the network namespace may mount one that shows it */
+	if (is_of_host(spec, settings->network_mode))
+		write_mount(writer, "/sys", "bind", "/sys", binding, n + 1);
+	else
+		write_mount(writer, "/sys", "sysfs", "sysfs", options, n);
 	write_mount(writer, "/sys/fs/cgroup", "cgroup", "cgroup", options, n);
 }
 
@@ -177,19 +209,40 @@ static void write_asked(
 	}
 }
 
-void spec_write_mounts(struct arena *arena, struct json_writer *writer, const struct spec *spec)
+bool spec_binds_devices(const struct spec *spec)
 {
+	return spec->userns.path != NULL;
+}
+
+static void write_devices(
+	struct json_writer *writer, const struct spec_device *devices, size_t n_devices)
+{
+	static const char *const options[] = { "bind", "rprivate", "nosuid", "noexec", "ro" };
+
+	for (size_t i = 0; i < n_devices; i++)
+		write_mount(writer, devices[i].path, "bind", devices[i].host, options,
+			strchr(devices[i].access, 'w') ? 4 : 5);
+}
+
+void spec_write_mounts(struct arena *arena, struct json_writer *writer, const struct spec *spec,
+	const struct spec_device *devices, size_t n_devices)
+{
+	static const struct usual_mount dev = { "/dev", "tmpfs", "tmpfs",
+		{ "nosuid", "strictatime", "mode=755", "size=65536k" } };
 	const struct container_settings *settings = spec->settings;
 
 	json_write_list(writer, "mounts");
-	for (size_t i = 0; i < sizeof(before_shm) / sizeof(before_shm[0]); i++)
-		write_usual(writer, &before_shm[i]);
-	write_ipc(arena, writer, settings);
-	write_sys(writer, settings);
+	write_proc(writer, spec);
+	write_usual(writer, &dev);
+	write_terminals(writer, spec);
+	write_ipc(arena, writer, spec);
+	write_sys(writer, spec);
 	write_own_file(arena, writer, spec, "resolv.conf", "/etc/resolv.conf");
 	write_own_file(arena, writer, spec, "hostname", "/etc/hostname");
 	write_own_file(arena, writer, spec, "hosts", "/etc/hosts");
 	write_reaper(arena, writer, spec);
+	if (spec_binds_devices(spec))
+		write_devices(writer, devices, n_devices);
 	write_asked(arena, writer, settings);
 	json_write_end(writer);
 }

@@ -144,8 +144,19 @@ static void write_namespace(struct json_writer *writer, const char *type)
 	json_write_end(writer);
 }
 
-static void write_namespaces(struct json_writer *writer, const struct container_settings *settings)
+static void write_user_namespace(struct json_writer *writer, const struct spec_userns *userns)
 {
+	if (!userns->path)
+		return;
+	json_write_object(writer, NULL);
+	json_write_string(writer, "type", "user");
+	json_write_string(writer, "path", userns->path);
+	json_write_end(writer);
+}
+
+static void write_namespaces(struct json_writer *writer, const struct spec *spec)
+{
+	const struct container_settings *settings = spec->settings;
 	const struct {
 		const char *type, *mode;
 	} kinds[] = {
@@ -157,6 +168,7 @@ static void write_namespaces(struct json_writer *writer, const struct container_
 	};
 
 	json_write_list(writer, "namespaces");
+	write_user_namespace(writer, &spec->userns);
 	write_namespace(writer, "mount");
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
 		if (!text_equal(kinds[i].mode, "host"))
@@ -173,23 +185,28 @@ static void write_pairs(
 	json_write_end(writer);
 }
 
+/* An ordinary user may at most make groups below its own. */
+static const char *default_cgroup_parent(const struct spec *spec)
+{
+	return spec->userns.path ? "hull" : "/hull";
+}
+
 static int write_linux(struct arena *arena, struct json_writer *writer, const struct spec *spec,
-	const struct spec_security *security, struct err *err)
+	const struct spec_security *security, const struct spec_device *devices, size_t n_devices,
+	struct err *err)
 {
 	const struct container_settings *settings = spec->settings;
-	const char *parent = settings->cgroup_parent ? settings->cgroup_parent : "/hull";
-	struct spec_device *devices;
-	size_t n_devices;
-	int r = spec_devices_find(arena, settings, &devices, &n_devices, err);
+	const char *parent = settings->cgroup_parent ? settings->cgroup_parent
+						     : default_cgroup_parent(spec);
+	int r;
 
-	if (r < 0)
-		return r;
 	json_write_object(writer, "linux");
-	write_namespaces(writer, settings);
+	write_namespaces(writer, spec);
 	json_write_string(
 		writer, "cgroupsPath", arena_printf(arena, "%s/%s", parent, settings->id));
 	write_pairs(writer, "sysctl", settings->sysctls, settings->n_sysctls);
-	spec_write_devices(writer, devices, n_devices);
+	if (!spec_binds_devices(spec))
+		spec_write_devices(writer, devices, n_devices);
 	r = spec_write_resources(arena, writer, settings, devices, n_devices, err);
 	if (r == 0)
 		r = spec_write_seccomp(arena, writer, security, err);
@@ -213,21 +230,25 @@ int spec_text(struct arena *arena, const struct spec *spec, const char **ret, si
 	struct json_writer writer = JSON_WRITER_INIT(arena, NULL);
 	bool has_uts = !text_equal(settings->uts_mode, "host");
 	struct spec_security security;
+	struct spec_device *devices;
+	size_t n_devices;
 	int r = spec_security_read(arena, settings, &security, err);
 
+	if (r == 0)
+		r = spec_devices_find(arena, settings, &devices, &n_devices, err);
 	if (r < 0)
 		return r;
 	json_write_object(&writer, NULL);
 	json_write_string(&writer, "ociVersion", OCI_VERSION);
 	write_root(&writer, spec);
-	spec_write_mounts(arena, &writer, spec);
+	spec_write_mounts(arena, &writer, spec, devices, n_devices);
 	write_process(arena, &writer, spec, &security);
 	if (has_uts && settings->hostname)
 		json_write_string(&writer, "hostname", settings->hostname);
 	if (has_uts && settings->domainname)
 		json_write_string(&writer, "domainname", settings->domainname);
 	write_pairs(&writer, "annotations", settings->annotations, settings->n_annotations);
-	r = write_linux(arena, &writer, spec, &security, err);
+	r = write_linux(arena, &writer, spec, &security, devices, n_devices, err);
 	json_write_end(&writer);
 	if (r == 0)
 		*ret = json_write_text(&writer, ret_length);

@@ -21,11 +21,18 @@
 #define SPEC_REAPER_PATH "/dev/.hull-reaper"
 #define SPEC_REAPER_FILE "reaper" /* in the container's directory */
 
+/* The user namespace of the container; all zero: the caller's. */
+struct spec_userns {
+	const char *path; /* it is there already */
+	bool has_one_id;  /* only 0 is mapped: no further groups, nor a group for terminals */
+};
+
 struct spec {
 	const struct container_settings *settings;
 	const char *directory; /* of the container: hostname, hosts, resolv.conf are in it */
 	const char *rootfs;    /* root.path: absolute */
 	struct spec_user user;
+	struct spec_userns userns;
 	uint16_t rows, columns; /* of the terminal; 0: not known */
 };
 
@@ -59,10 +66,16 @@ int spec_write_seccomp(struct arena *arena, struct json_writer *writer,
 	const struct spec_security *security, struct err *err);
 void spec_write_hidden_paths(
 	struct arena *arena, struct json_writer *writer, const struct spec_security *security);
-void spec_write_mounts(struct arena *arena, struct json_writer *writer, const struct spec *spec);
+struct spec_device;
+
+/* In a user namespace no node can be made: the host's is bound. */
+bool spec_binds_devices(const struct spec *spec);
+void spec_write_mounts(struct arena *arena, struct json_writer *writer, const struct spec *spec,
+	const struct spec_device *devices, size_t n_devices);
 
 /* A host's device node as it is found now. */
 struct spec_device {
+	const char *host; /* path on the host */
 	const char *path; /* in the container */
 	char type;        /* 'b', 'c' */
 	uint32_t major, minor;

@@ -146,7 +146,10 @@ static void add_allowed(const struct audit_snapshot *snapshot, struct audit_resu
 		names = arena_printf(results->arena, "%s%s%s", names ? names : "",
 			names ? ", " : "", dangerous[i].name);
 	}
-	if (names)
+	if (names && audit_has_user_namespace(snapshot)) /* those that are there: check_nodes() */
+		audit_add(results, &claim, AUDIT_HOLDS,
+			"they allow %s, but its user namespace can make no nodes", names);
+	else if (names)
 		audit_add(results, &claim, AUDIT_DOES_NOT_HOLD, "they allow %s", names);
 	else
 		audit_add(results, &rules_claim, AUDIT_HOLDS,

@@ -367,6 +367,17 @@ static void allow_all_devices(struct record *record)
 	record->snapshot.device_list = "a *:* rwm";
 }
 
+/* Of a user namespace of its own, whose ids are nobody's. */
+static void allow_all_devices_to_nobody(struct record *record)
+{
+	allow_all_devices(record);
+	record->snapshot.namespaces[NAMESPACE_KIND_USER].is_host = false;
+	for (size_t i = 0; i < LENGTH(record->processes); i++)
+		record->processes[i].is_in_host_namespace[NAMESPACE_KIND_USER] = false;
+	record->snapshot.uid_ranges = &record->range;
+	record->snapshot.n_uid_ranges = 1;
+}
+
 static void have_no_rules(struct record *record)
 {
 	record->snapshot.device_rules = AUDIT_DEVICE_RULES_NONE;
@@ -455,6 +466,7 @@ static const struct {
 	{ show_addresses, "kernel-addresses" },
 	{ allow_device, "devices/rules" },
 	{ allow_all_devices, "devices/rules" },
+	{ allow_all_devices_to_nobody, "" },
 	{ have_no_rules, "devices/rules" },
 	{ have_node, "devices/nodes" },
 	{ map_host_root, "ids" },

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "engine/store/inside.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/fd.h"
+#include "sys/clone.h"
+#include "sys/fd_passing.h"
+#include "sys/process.h"
+
+static int join(const char *path, struct err *err)
+{
+	AUTO_FD int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return err_sys(err, "open %s", path);
+	if (setns(fd, CLONE_NEWUSER) < 0)
+		return err_sys(err, "setns %s", path);
+	return unshare(CLONE_NEWNS) < 0 ? err_sys(err, "unshare the mount namespace") : 0;
+}
+
+/* Its ids are 0 only now that they are mapped; a change of them takes the death signal away. */
+static int enter(const struct inside_place *place, struct err *err)
+{
+	int r = place->join_path ? join(place->join_path, err) : 0;
+
+	if (r < 0)
+		return r;
+	if ((place->maps || place->join_path) && (setresgid(0, 0, 0) < 0 || setresuid(0, 0, 0) < 0))
+		return err_sys(err, "become root of the user namespace");
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	return 0;
+}
+
+/* Role: child. */
+static _Noreturn void run_child(
+	const struct inside_place *place, inside_fn *run, void *context, int socket_fd)
+{
+	struct err err = ERR_INIT;
+	int fd = -1, r;
+	char byte;
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (recv(socket_fd, &byte, 1, 0) != 1)
+		_exit(1); /* the caller has died */
+	r = enter(place, &err);
+	if (r == 0)
+		r = run(context, &fd, &err);
+	if (r == 0 && fd >= 0)
+		r = fd_pass(socket_fd, fd, &err, sizeof(err), &err);
+	if (r < 0 || fd < 0)
+		(void)!send(socket_fd, &err, sizeof(err), MSG_NOSIGNAL);
+	_exit(0);
+}
+
+static int hear(int socket_fd, int *ret_fd, struct err *err)
+{
+	AUTO_FD int fd = -1;
+	struct err answer;
+	ssize_t n = fd_receive_message(socket_fd, &answer, sizeof(answer), &fd, err);
+
+	if (n < 0)
+		return (int)n;
+	if (n != sizeof(answer))
+		return err_fail(err, ECHILD, "the process in the store's namespaces died");
+	if (answer.code != 0) {
+		err_sanitize(&answer);
+		*err = answer;
+		return -err->code;
+	}
+	if (ret_fd)
+		*ret_fd = TAKE_FD(fd);
+	return 0;
+}
+
+static int open_userns(pid_t pid, int *ret_fd, struct err *err)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%d/ns/user", pid);
+	*ret_fd = open(path, O_RDONLY | O_CLOEXEC);
+	return *ret_fd < 0 ? err_sys(err, "open %s", path) : 0;
+}
+
+/* Its ids, the word that they are there, its answer. */
+static int serve(const struct inside_place *place, pid_t pid, int socket_fd, int *ret_fd,
+	int *ret_userns_fd, struct err *err)
+{
+	AUTO_FD int userns_fd = -1;
+	int r = place->maps ? id_map_write(pid, place->maps, err) : 0;
+
+	if (r == 0 && place->maps && ret_userns_fd)
+		r = open_userns(pid, &userns_fd, err);
+	if (r == 0 && send(socket_fd, "", 1, MSG_NOSIGNAL) != 1)
+		r = err_sys(err, "send");
+	if (r == 0)
+		r = hear(socket_fd, ret_fd, err);
+	if (r == 0 && ret_userns_fd)
+		*ret_userns_fd = TAKE_FD(userns_fd);
+	return r;
+}
+
+int inside_run(const struct inside_place *place, inside_fn *run, void *context, int *ret_fd,
+	int *ret_userns_fd, struct err *err)
+{
+	const struct clone_how how = {
+		.flags = (place->join_path ? 0 : CLONE_NEWNS) | (place->maps ? CLONE_NEWUSER : 0),
+		.cgroup_fd = -1,
+	};
+	AUTO_FD int pidfd = -1;
+	pid_t pid = -1;
+	int sockets[2], r;
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sockets) < 0)
+		return err_sys(err, "socketpair");
+	AUTO_FD int ours = sockets[0];
+	AUTO_FD int theirs = sockets[1];
+	r = clone_copying_memory(&how, &pid, &pidfd, err);
+	if (r < 0)
+		return r;
+	if (pid == 0) {
+		fd_replace(&ours, -1);
+		run_child(place, run, context, theirs);
+	}
+	fd_replace(&theirs, -1);
+	r = serve(place, pid, ours, ret_fd, ret_userns_fd, err);
+	process_kill_and_reap(pidfd);
+	return r;
+}
