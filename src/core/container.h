@@ -192,6 +192,21 @@ struct container_changes {
 int container_update(const struct runtime *runtime, const char *id,
 	const struct container_changes *changes, struct err *err);
 
+/*
+ * Brings mounts to a running container, all of them or none. text: a JSON list of mounts as in a
+ * configuration, or an object with it as "mounts". No symbolic link may lead to a destination
+ * (ELOOP).
+ */
+int container_add_mounts(const struct runtime *runtime, const char *id, const char *text,
+	size_t size, struct err *err);
+
+/*
+ * Takes away what container_add_mounts() brought to those destinations; everything else of a mount
+ * is ignored. ENOENT: nothing was. ESTALE: the container moved it elsewhere, or removed it.
+ */
+int container_remove_mounts(const struct runtime *runtime, const char *id, const char *text,
+	size_t size, struct err *err);
+
 /* Every process of the container, in the caller's pid namespace, sorted; a stopped one may have
  * none. *ret is in arena. */
 int container_pids(struct arena *arena, const struct runtime *runtime, const char *id, pid_t **ret,

@@ -2,6 +2,8 @@
 /* The half of creation.h in which the container is made, and unmade. */
 #include "core/creation.h"
 
+#include <errno.h>
+
 #include "base/fd.h"
 #include "core/fault.h"
 #include "core/hooks.h"
@@ -66,8 +68,11 @@ int creation_synchronise(struct launch *launch, enum plan_sync point, int fd, st
 		return run_create_hooks(launch->context, err);
 	case PLAN_SYNC_NETWORK:
 		return move_net_devices(launch->context, err);
+	case PLAN_SYNC_MOUNT:
+	case PLAN_SYNC_UNMOUNTED:
+		break;
 	}
-	return 0;
+	return err_fail(err, EPROTO, "hull-init waits for what was not planned");
 }
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))

@@ -446,6 +446,14 @@ void facts_read_for_exec(const struct oci_config *config, int process_fd, struct
 	ret->denies_setgroups = changes && denies_setgroups(config);
 }
 
+void facts_read_for_mounts(struct arena *arena, const struct oci_config *config, const char *bundle,
+	struct host_facts *ret)
+{
+	facts_read_for_exec(config, -1, ret);
+	ret->bundle = bundle;
+	read_sources(arena, config, ret);
+}
+
 int facts_read(struct arena *arena, const struct oci_config *config, const char *bundle,
 	struct host_facts *ret, struct err *err)
 {

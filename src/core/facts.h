@@ -78,6 +78,10 @@ int facts_read(struct arena *arena, const struct oci_config *config, const char 
 /* The root is that detached mount, whatever the configuration names. */
 void facts_use_root_tree(struct host_facts *facts, int tree_fd);
 
+/* For more mounts of a running container: as for exec, and the sources. */
+void facts_read_for_mounts(struct arena *arena, const struct oci_config *config, const char *bundle,
+	struct host_facts *ret);
+
 /*
  * The little that exec needs: the configuration's namespaces have the paths of a running process.
  * process_fd: a pidfd of that process if all of its namespaces are to be joined, which stays the

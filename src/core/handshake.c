@@ -126,7 +126,7 @@ static int synchronise(
 {
 	int r;
 
-	if (!launch->sync || message->number < 0 || message->number > PLAN_SYNC_SECCOMP)
+	if (!launch->sync || message->number < 0 || message->number > PLAN_SYNC_UNMOUNTED)
 		return unexpected(message, err);
 	r = launch->sync(launch, (enum plan_sync)message->number, fd, err);
 	return r < 0 ? r : handshake_go(launch->report_fd, err);

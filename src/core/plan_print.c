@@ -26,6 +26,7 @@ static const char *const slot_names[] = {
 	[SLOT_CONSOLE_SOCKET] = "console socket",
 	[SLOT_START_LISTENER] = "start listener",
 	[SLOT_LOG] = "file to append to",
+	[SLOT_PROC] = "the host's /proc",
 };
 
 static const void *field_at(const struct step *step, const struct plan_field *field)

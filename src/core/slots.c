@@ -10,6 +10,7 @@
 #include "base/fd.h"
 #include "base/file.h"
 #include "core/id_map.h"
+#include "core/locked_tree.h"
 #include "core/record.h"
 #include "sys/fd_passing.h"
 #include "sys/mount_api.h"
@@ -60,7 +61,9 @@ static int make_tree(const struct slot *slot, int *ret_fd, struct err *err)
 		return err_sys(err, "open %s", slot->path);
 	r = check_seen(fd, slot, err);
 	if (r == 0)
-		r = mount_clone_tree(fd, "", slot->is_recursive, &tree, err);
+		r = slot->user_namespace ? locked_tree_clone(slot->user_namespace, slot->path, fd,
+						   slot->is_recursive, &tree, err)
+					 : mount_clone_tree(fd, "", slot->is_recursive, &tree, err);
 	if (r == 0 && slot->propagation)
 		r = mount_set_propagation(tree,
 			(unsigned long)(slot->propagation & ~(uint64_t)MS_REC),
@@ -115,6 +118,9 @@ static int open_slot(const struct slot *slot, int dir_fd, int given_console_fd,
 		return socket_listen_at(dir_fd, RECORD_START_SOCKET, SOCK_SEQPACKET, ret_fd, err);
 	case SLOT_LOG:
 		return file_open_log(slot->path, ret_fd, err);
+	case SLOT_PROC:
+		*ret_fd = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
+		return *ret_fd < 0 ? err_sys(err, "open /proc") : 0;
 	}
 	return err_fail(err, EINVAL, "slot of unknown kind");
 }

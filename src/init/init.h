@@ -51,6 +51,10 @@ int init_proc(struct init *init, int *ret_fd, struct err *err);
 int init_send(const struct init *init, const struct message *message, struct err *err);
 int init_wait_go(int socket_fd, struct err *err);
 
+/* Tells the caller that this point is reached, with a descriptor if fd is not -1; waits for its go.
+ */
+int init_synchronise(const struct init *init, enum plan_sync point, int fd, struct err *err);
+
 /* Opens where the host has a mount tree, or takes it from its slot; see struct plan_source. */
 int init_open_source(struct init *init, const struct plan_source *source, bool recursive,
 	int *ret_tree_fd, struct err *err);
@@ -58,11 +62,11 @@ int init_open_source(struct init *init, const struct plan_source *source, bool r
 step_function step_join, step_unshare, step_become_root, step_fork, step_session, step_keyring,
 	step_loopback, step_hostname, step_domainname;
 step_function step_propagation, step_root, step_open_root, step_enter_root, step_root_attributes;
-step_function step_mount, step_device, step_symlink, step_mask, step_readonly_path;
+step_function step_mount, step_unmount, step_device, step_symlink, step_mask, step_readonly_path;
 step_function step_sysctl, step_label, step_oom_score;
 step_function step_sync, step_groups, step_hook, step_ready, step_wait_start;
 step_function step_console;
 step_function step_rlimit, step_scheduler, step_io_priority, step_affinity, step_memory_policy,
 	step_personality;
 step_function step_seccomp, step_cwd, step_identity, step_capabilities, step_no_new_privileges;
-step_function step_command, step_exec;
+step_function step_command, step_exec, step_end;

@@ -49,6 +49,12 @@ static int open_plain_directory(int root_fd, const char *path, int *ret_fd, stru
 static int open_target(
 	struct init *init, const struct step_mount *mount, int *ret_fd, struct err *err)
 {
+	if (mount->flags & PLAN_MOUNT_LIVE)
+		return mount->flags & PLAN_MOUNT_FILE
+			       ? beneath_make_plain_file(
+					 init->root_fd, mount->target, TARGET_MODE, ret_fd, err)
+			       : beneath_make_plain_dirs(
+					 init->root_fd, mount->target, TARGET_MODE, ret_fd, err);
 	if (mount->flags & PLAN_MOUNT_PROC)
 		return open_plain_directory(init->root_fd, mount->target, ret_fd, err);
 	if (mount->flags & PLAN_MOUNT_NO_FOLLOW) {
@@ -158,6 +164,8 @@ static int verify(struct init *init, const struct step_mount *mount, int tree, s
 	int r;
 
 	AUTO_FD int fd = -1;
+	if (mount->flags & PLAN_MOUNT_LIVE) /* what runs there may move it at any time */
+		return 0;
 	if (fstat(tree, &mounted) < 0)
 		return err_sys(err, "fstat the mount");
 	if (no_follow || S_ISLNK(mounted.st_mode))
@@ -269,6 +277,8 @@ int step_mount(struct init *init, const struct step *step, struct err *err)
 	if (mount->flags & PLAN_MOUNT_COPY_UP) /* it is filled first */
 		changed.attr_set &= ~(uint64_t)MOUNT_ATTR_RDONLY;
 	r = make_tree(init, mount, &tree, err);
+	if (r == 0 && (mount->flags & PLAN_MOUNT_LIVE))
+		r = init_synchronise(init, PLAN_SYNC_MOUNT, tree, err);
 	if (r == 0)
 		r = place(init, mount, step->mount.attr_set & MOUNT_ATTR_RDONLY, &tree, err);
 	if (r < 0) {

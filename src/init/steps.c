@@ -18,6 +18,7 @@ static step_function *const functions[STEP_KIND_COUNT] = {
 	[STEP_PROPAGATION] = step_propagation,
 	[STEP_ROOT] = step_root,
 	[STEP_MOUNT] = step_mount,
+	[STEP_UNMOUNT] = step_unmount,
 	[STEP_DEVICE] = step_device,
 	[STEP_SYMLINK] = step_symlink,
 	[STEP_SYSCTL] = step_sysctl,
@@ -46,6 +47,7 @@ static step_function *const functions[STEP_KIND_COUNT] = {
 	[STEP_WAIT_START] = step_wait_start,
 	[STEP_NO_NEW_PRIVILEGES] = step_no_new_privileges,
 	[STEP_EXEC] = step_exec,
+	[STEP_END] = step_end,
 };
 
 step_function *init_step_function(uint32_t kind)

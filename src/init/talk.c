@@ -68,15 +68,21 @@ int init_wait_go(int socket_fd, struct err *err)
 	return 0;
 }
 
-int step_sync(struct init *init, const struct step *step, struct err *err)
+int init_synchronise(const struct init *init, enum plan_sync point, int fd, struct err *err)
 {
-	struct message message = {
+	const struct message message = {
 		.kind = MESSAGE_SYNC,
-		.number = (int64_t)step->sync.point,
+		.number = (int64_t)point,
 	};
-	int r = init_send(init, &message, err);
+	int r = fd < 0 ? init_send(init, &message, err)
+		       : fd_pass(init->report_fd, fd, &message, sizeof(message), err);
 
 	return r < 0 ? r : init_wait_go(init->report_fd, err);
+}
+
+int step_sync(struct init *init, const struct step *step, struct err *err)
+{
+	return init_synchronise(init, (enum plan_sync)step->sync.point, -1, err);
 }
 
 static int enter_group(int procs_fd, struct err *err)
@@ -186,4 +192,12 @@ int step_wait_start(struct init *init, const struct step *step, struct err *err)
 		fd_replace(&init->report_fd, TAKE_FD(connection));
 		return 0;
 	}
+}
+
+int step_end(struct init *init, const struct step *step, struct err *err)
+{
+	(void)init;
+	(void)step;
+	(void)err;
+	_exit(0);
 }

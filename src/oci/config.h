@@ -557,6 +557,9 @@ int oci_process_read(struct arena *arena, const char *bytes, size_t size, struct
 	struct err *err);
 int oci_resources_read(struct arena *arena, const char *bytes, size_t size,
 	struct oci_resources **ret, struct err *err);
+/* A list of mounts, or an object with it as "mounts"; *ret_is_bare: the former. */
+int oci_mounts_read(struct arena *arena, const char *bytes, size_t size, struct oci_mount **ret,
+	size_t *ret_count, bool *ret_is_bare, struct err *err);
 int oci_seccomp_read(struct arena *arena, const char *bytes, size_t size, struct oci_seccomp **ret,
 	struct err *err);
 
@@ -569,6 +572,8 @@ const char *oci_seccomp_rules_text(
  * document is free of contradictions, not that this machine can do it.
  */
 int oci_config_check(const struct oci_config *config, struct err *err);
+/* Of the mounts alone; pointers begin with /mounts. */
+int oci_mounts_check(const struct oci_config *config, struct err *err);
 int oci_process_check(const struct oci_process *process, struct err *err);
 int oci_resources_check(const struct oci_resources *resources, struct err *err);
 

@@ -125,7 +125,7 @@ static int check_mount(const struct oci_config *config, const struct oci_mount *
 	return check_mount_mappings(config, mount, index, err);
 }
 
-static int check_mounts(const struct oci_config *config, struct err *err)
+int oci_mounts_check(const struct oci_config *config, struct err *err)
 {
 	for (size_t i = 0; i < config->n_mounts; i++) {
 		int r = check_mount(config, &config->mounts[i], i, err);
@@ -194,7 +194,7 @@ int oci_config_check(const struct oci_config *config, struct err *err)
 	static int (*const checks[])(const struct oci_config *config, struct err *err) = {
 		check_version,
 		check_root,
-		check_mounts,
+		oci_mounts_check,
 		check_config_process,
 		check_names,
 		check_hooks,

@@ -110,6 +110,39 @@ int oci_config_read(struct arena *arena, const char *bytes, size_t size, struct 
 	return 0;
 }
 
+struct mount_list {
+	struct oci_mount *mounts;
+	size_t n_mounts;
+};
+
+int oci_mounts_read(struct arena *arena, const char *bytes, size_t size, struct oci_mount **ret,
+	size_t *ret_count, bool *ret_is_bare, struct err *err)
+{
+	static const struct json_field fields[] = {
+		JSON_ARRAY(struct mount_list, "mounts", mounts, n_mounts, &mount_element,
+			.is_required = true),
+		{ .name = NULL },
+	};
+	struct config_warnings warnings = { NULL, 0 };
+	struct json_reader reader = JSON_READER_INIT(arena, &warnings);
+	struct mount_list list = { NULL, 0 };
+	const struct json_value *document;
+	bool is_bare;
+	int r = json_parse(arena, bytes, size, &document, err);
+
+	if (r < 0)
+		return r;
+	is_bare = document->kind == JSON_KIND_ARRAY;
+	r = is_bare ? json_read_value(&reader, document, &fields[0], &list, err)
+		    : json_read_object(&reader, document, fields, &list, err);
+	if (r < 0)
+		return r;
+	*ret = list.mounts;
+	*ret_count = list.n_mounts;
+	*ret_is_bare = is_bare;
+	return 0;
+}
+
 int oci_process_read(struct arena *arena, const char *bytes, size_t size, struct oci_process **ret,
 	struct err *err)
 {

@@ -31,6 +31,7 @@ enum step_kind {
 	STEP_PROPAGATION,
 	STEP_ROOT,
 	STEP_MOUNT,
+	STEP_UNMOUNT,
 	STEP_DEVICE,
 	STEP_SYMLINK,
 	STEP_SYSCTL,
@@ -59,6 +60,7 @@ enum step_kind {
 	STEP_WAIT_START,
 	STEP_NO_NEW_PRIVILEGES,
 	STEP_EXEC,
+	STEP_END, /* of a process that was no program's: it exits */
 	STEP_KIND_COUNT,
 };
 
@@ -138,6 +140,9 @@ enum plan_mount_flag {
 	PLAN_MOUNT_LATE_READONLY = 1 << 8, /* a later step makes it read-only */
 	PLAN_MOUNT_OF_PIDNS = 1 << 10,     /* proc: of the pid namespace in source.slot */
 	PLAN_MOUNT_OVER_PROC = 1 << 9,     /* may lie on a file of procfs */
+	/* into a running container: no symbolic link may lead there, and before it is placed the
+	   caller gets the mount and writes down which it is (PLAN_SYNC_MOUNT) */
+	PLAN_MOUNT_LIVE = 1 << 11,
 };
 
 struct step_mount {
@@ -155,6 +160,13 @@ struct step_mount {
 	uint64_t base_propagation;
 	uint64_t propagation; /* the last propagation option: MS_… (| MS_REC); 0: none */
 	const char *label;    /* context= of a label; may be NULL */
+};
+
+/* Takes a mount away, with all that is mounted below it, if it is the one that is meant. */
+struct step_unmount {
+	const char *target;
+	uint64_t mount_id;    /* mount_id_get() of it */
+	plan_slot_index proc; /* /proc of the host: a mount can be named by descriptor only there */
 };
 
 struct step_device {
@@ -182,6 +194,8 @@ enum plan_sync {
 	PLAN_SYNC_NAMESPACES, /* namespaces are there: prestart and createRuntime hooks */
 	PLAN_SYNC_NETWORK,    /* the caller moves network devices in */
 	PLAN_SYNC_SECCOMP,    /* the message carries a notify descriptor */
+	PLAN_SYNC_MOUNT,      /* the message carries a mount that will be placed next */
+	PLAN_SYNC_UNMOUNTED,  /* one more mount is gone */
 };
 
 struct step_sync {
@@ -326,6 +340,7 @@ struct step {
 		struct step_propagation propagation;
 		struct step_root root;
 		struct step_mount mount;
+		struct step_unmount unmount;
 		struct step_device device;
 		struct step_symlink symlink;
 		struct step_sysctl sysctl;

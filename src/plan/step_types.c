@@ -61,6 +61,11 @@ static const struct plan_field mount_fields[] = {
 	FIELD(mount.propagation, "propagation", NUMBER, PROPAGATION),
 	STRING(mount.label, "label"),
 };
+static const struct plan_field unmount_fields[] = {
+	STRING(unmount.target, "target"),
+	NUMBER(unmount.mount_id, "mount"),
+	SLOT(unmount.proc, "proc"),
+};
 static const struct plan_field device_fields[] = {
 	STRING(device.path, "path"),
 	FIELD(device.type, "type", NUMBER, OCTAL),
@@ -210,6 +215,7 @@ static const struct plan_step_type types[STEP_KIND_COUNT] = {
 	[STEP_PROPAGATION] = TYPE("PROPAGATION", propagation_fields),
 	[STEP_ROOT] = TYPE("ROOT", root_fields),
 	[STEP_MOUNT] = TYPE("MOUNT", mount_fields),
+	[STEP_UNMOUNT] = TYPE("UNMOUNT", unmount_fields),
 	[STEP_DEVICE] = TYPE("DEVICE", device_fields),
 	[STEP_SYMLINK] = TYPE("SYMLINK", symlink_fields),
 	[STEP_SYSCTL] = TYPE("SYSCTL", sysctl_fields),
@@ -238,6 +244,7 @@ static const struct plan_step_type types[STEP_KIND_COUNT] = {
 	[STEP_WAIT_START] = TYPE("WAIT_START", wait_start_fields),
 	[STEP_NO_NEW_PRIVILEGES] = BARE("NO_NEW_PRIVILEGES"),
 	[STEP_EXEC] = BARE("EXEC"),
+	[STEP_END] = BARE("END"),
 };
 
 const struct plan_step_type *plan_step_type(uint32_t kind)

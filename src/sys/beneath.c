@@ -219,7 +219,7 @@ int beneath_make_dirs(int root_fd, const char *path, mode_t mode, int *ret_fd, s
 	if (r == -ENOENT && make_last_dir(root_fd, path, mode, ret_fd) == 0)
 		return 0;
 	if (r == -ENOENT || r == -ENOTDIR)
-		r = beneath_walk_make_dirs(root_fd, path, mode, ret_fd, &place);
+		r = beneath_walk_make_dirs(root_fd, path, mode, 0, ret_fd, &place);
 	if (r < 0)
 		return tell(err, r, "mkdir", path, &place);
 	return 0;
@@ -250,10 +250,28 @@ int beneath_make_file(int root_fd, const char *path, mode_t mode, int *ret_fd, s
 	int r = open_existing_file(root_fd, path, ret_fd, &place);
 
 	if (r == -ENOENT || r == -ENOTDIR)
-		r = beneath_walk_make_file(root_fd, path, mode, ret_fd, &place);
+		r = beneath_walk_make_file(root_fd, path, mode, 0, ret_fd, &place);
 	if (r < 0)
 		return tell(err, r, "create", path, &place);
 	return 0;
+}
+
+int beneath_make_plain_dirs(
+	int root_fd, const char *path, mode_t mode, int *ret_fd, struct err *err)
+{
+	struct beneath_place place = { "" };
+	int r = beneath_walk_make_dirs(root_fd, path, mode, BENEATH_NO_SYMLINKS, ret_fd, &place);
+
+	return r < 0 ? tell(err, r, "mkdir", path, &place) : 0;
+}
+
+int beneath_make_plain_file(
+	int root_fd, const char *path, mode_t mode, int *ret_fd, struct err *err)
+{
+	struct beneath_place place = { "" };
+	int r = beneath_walk_make_file(root_fd, path, mode, BENEATH_NO_SYMLINKS, ret_fd, &place);
+
+	return r < 0 ? tell(err, r, "create", path, &place) : 0;
 }
 
 int beneath_make_parent(

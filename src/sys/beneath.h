@@ -76,6 +76,15 @@ int beneath_make_dirs(int root_fd, const char *path, mode_t mode, int *ret_fd, s
  */
 int beneath_make_file(int root_fd, const char *path, mode_t mode, int *ret_fd, struct err *err);
 
+/*
+ * The same where no symbolic link may lead (ELOOP): for a container that is running and could make
+ * one at any time.
+ */
+int beneath_make_plain_dirs(
+	int root_fd, const char *path, mode_t mode, int *ret_fd, struct err *err);
+int beneath_make_plain_file(
+	int root_fd, const char *path, mode_t mode, int *ret_fd, struct err *err);
+
 /* Makes a symbolic link; missing parents get 0755. EEXIST if anything has that name. */
 int beneath_symlink(int root_fd, const char *target, const char *path, struct err *err);
 

@@ -408,10 +408,11 @@ static int act_take_dir(struct walk *walk, const void *argument, int *ret_fd)
 	return 0;
 }
 
-int beneath_walk_make_dirs(
-	int root_fd, const char *path, mode_t mode, int *ret_fd, struct beneath_place *ret_place)
+int beneath_walk_make_dirs(int root_fd, const char *path, mode_t mode, unsigned resolve,
+	int *ret_fd, struct beneath_place *ret_place)
 {
 	struct walk walk = {
+		.resolve = resolve,
 		.make = WALK_MAKE_ALL,
 		.dir_mode = mode,
 		.follows_last = true,
@@ -446,10 +447,11 @@ static int act_make_file(struct walk *walk, const void *argument, int *ret_fd)
 	return 0;
 }
 
-int beneath_walk_make_file(
-	int root_fd, const char *path, mode_t mode, int *ret_fd, struct beneath_place *ret_place)
+int beneath_walk_make_file(int root_fd, const char *path, mode_t mode, unsigned resolve,
+	int *ret_fd, struct beneath_place *ret_place)
 {
 	struct walk walk = {
+		.resolve = resolve,
 		.make = WALK_MAKE_PARENTS,
 		.dir_mode = DIR_MODE,
 		.follows_last = true,

@@ -34,8 +34,8 @@ struct beneath_place {
 int beneath_walk_open(int root_fd, const char *path, const struct beneath_how *how, int *ret_fd,
 	struct beneath_place *ret_place);
 
-int beneath_walk_make_dirs(
-	int root_fd, const char *path, mode_t mode, int *ret_fd, struct beneath_place *ret_place);
+int beneath_walk_make_dirs(int root_fd, const char *path, mode_t mode, unsigned resolve,
+	int *ret_fd, struct beneath_place *ret_place);
 
-int beneath_walk_make_file(
-	int root_fd, const char *path, mode_t mode, int *ret_fd, struct beneath_place *ret_place);
+int beneath_walk_make_file(int root_fd, const char *path, mode_t mode, unsigned resolve,
+	int *ret_fd, struct beneath_place *ret_place);

@@ -138,6 +138,39 @@ die_each() {
 	nobody_is_left
 }
 
+@test "a death of mounts add or remove before each step leaves nothing that cannot be removed" {
+	local before destination number verb
+
+	rich_bundle template
+	edit '.root.readonly = false'
+	create_rich
+	try start "$ID"
+	before=$(wc -l < "/proc/$(pid_of)/mountinfo")
+	echo '[{ "destination": "/tmp/live", "type": "tmpfs", "source": "tmpfs" }]' > "$T/live.json"
+	for verb in add remove; do
+		for ((number = 0; number < 50; number++)); do
+			[ "$verb" = add ] || oci mounts add "$ID" "$T/live.json"
+			export HULL_FAULT=kill:$number
+			try mounts "$verb" "$ID" "$T/live.json"
+			unset HULL_FAULT
+			[ "$status" != 0 ] || break
+			exits_with 137
+			eventually first_process_is_alone
+			# one that is written down may be there or not
+			for destination in $(jq -r '.[].destination' "$ROOT/$ID/mounts.json"); do
+				try mounts remove "$ID" - <<< "[{ \"destination\": \"$destination\" }]"
+				oci mounts remove "$ID" "$T/live.json" > /dev/null 2>&1 || true
+			done
+			equal "$(wc -l < "/proc/$(pid_of)/mountinfo")" "$before"
+		done
+		[ "$number" -gt 3 ]
+		[ "$verb" = remove ] || oci mounts remove "$ID" "$T/live.json"
+	done
+	has_status running
+	deleted_by_force
+	nobody_is_left
+}
+
 @test "control: a fault that is not reached kills nobody" {
 	rich_bundle template
 	HULL_FAULT=die:nowhere create_rich

@@ -148,6 +148,69 @@ exec_fails_each_step() {
 	nobody_is_left
 }
 
+# mounts_of_container: how many it has
+mounts_of_container() {
+	wc -l < "/proc/$(pid_of)/mountinfo"
+}
+
+# change_mounts VERB: of two mounts of the container that runs
+change_mounts() {
+	jq -n --arg source "$T/volume" '[{ destination: "/tmp/live/one", type: "bind", source: $source, options: ["bind"] },
+		{ destination: "/tmp/live/two", type: "tmpfs", source: "tmpfs" }]' > "$T/live.json"
+	try mounts "$1" "$ID" "$T/live.json"
+}
+
+n_recorded() {
+	jq length "$ROOT/$ID/mounts.json" 2> /dev/null || echo 0
+}
+
+# remove_recorded: one by one
+remove_recorded() {
+	local destination
+
+	for destination in $(jq -r '.[].destination' "$ROOT/$ID/mounts.json"); do
+		oci mounts remove "$ID" - <<< "[{ \"destination\": \"$destination\" }]" || return 1
+	done
+}
+
+# mounts_fail_each_step VERB: $n_before are those of the container without ours
+mounts_fail_each_step() {
+	local number
+
+	for ((number = 0; number < 50; number++)); do
+		[ "$1" = add ] || change_mounts add
+		export HULL_FAULT=fail:$number
+		change_mounts "$1"
+		unset HULL_FAULT
+		[ "$status" != 0 ] || break
+		says "fault injected into step " || return 1
+		# what is written down is what is there; of an addition nothing
+		equal "$(mounts_of_container)" "$((n_before + $(n_recorded)))" || return 1
+		[ "$1" = remove ] || equal "$(n_recorded)" 0 || return 1
+		[ "$1" = add ] || remove_recorded || return 1
+	done
+	[ "$number" -gt 4 ]
+}
+
+@test "each step of mounts add and remove fails with its name, and what is there is known" {
+	local kind
+
+	for kind in template user; do
+		rich_bundle "$kind"
+		edit '.root.readonly = false'
+		create_rich
+		try start "$ID"
+		n_before=$(mounts_of_container)
+		mounts_fail_each_step remove
+		mounts_fail_each_step add
+		remove_recorded
+		equal "$(mounts_of_container)" "$n_before"
+		has_status running
+		deleted_by_force
+	done
+	nobody_is_left
+}
+
 @test "control: without the fault each of these bundles starts, and with a fault beyond the plan too" {
 	local kind
 

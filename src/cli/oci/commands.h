@@ -23,6 +23,7 @@
 	X(pause)        \
 	X(resume)       \
 	X(update)       \
+	X(mounts)       \
 	X(checkpoint)   \
 	X(restore)      \
 	X(plan)         \

@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
-#include <fcntl.h>
 
-#include "base/fd.h"
-#include "base/file.h"
 #include "base/text.h"
 #include "cli/oci/commands.h"
+#include "cli/oci/text_argument.h"
 #include "cli/oci/update_changes.h"
 #include "oci/config.h"
 
@@ -53,30 +51,13 @@ static const struct option_spec update_option_table[] = {
 	OPTION_END,
 };
 
-/* Also a pipe: engines hand the object over on standard input or by process substitution. */
-static int read_text(struct arena *arena, const char *path, const char **ret_text,
-	size_t *ret_length, struct err *err)
-{
-	if (text_equal(path, "-"))
-		return file_read_fd(arena, STDIN_FILENO, "standard input", JSON_TEXT_MAX_BYTES,
-			ret_text, ret_length, err);
-
-	AUTO_FD int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-
-	if (fd < 0) {
-		err_sys(err, "open %s", path);
-		return err_path(err, path);
-	}
-	return file_read_fd(arena, fd, path, JSON_TEXT_MAX_BYTES, ret_text, ret_length, err);
-}
-
 static int read_resources(
 	struct arena *arena, const char *path, struct oci_resources *ret, struct err *err)
 {
 	struct oci_resources *resources;
 	const char *text;
 	size_t length;
-	int r = read_text(arena, path, &text, &length, err);
+	int r = text_argument_read(arena, path, &text, &length, err);
 
 	if (r == 0)
 		r = oci_resources_read(arena, text, length, &resources, err);

@@ -189,13 +189,12 @@ static bool is_without_network(const char *type)
 /* A sysfs belongs to a network namespace: with the host's, a user namespace is refused one. */
 static bool needs_host_sysfs(const struct planner *planner, const struct oci_mount *mount)
 {
-	return text_equal(mount->type, "sysfs") && (planner->new_user || planner->joined_user) &&
+	return text_equal(mount->type, "sysfs") && !planner->is_live &&
+	       (planner->new_user || planner->joined_user) &&
 	       !oci_config_has_new_namespace(planner->config, OCI_NAMESPACE_NET);
 }
 
-/* File systems whose content is that of the maker's namespaces: only hull-init can make them. The
- * others may name files of the host: overlay's layers, a disk. */
-static bool belongs_to_namespaces(const char *type)
+bool planner_belongs_to_namespaces(const char *type)
 {
 	static const char *const types[] = { "proc", "sysfs", "tmpfs", "devpts", "mqueue", "cgroup",
 		"cgroup2", "ramfs" };
@@ -246,11 +245,13 @@ static int add_new_fs(struct planner *planner, const struct mount_job *job, stru
 		mount.flags |= PLAN_MOUNT_SUBSTITUTE;
 		mount.source.path = "/sys";
 	}
-	if (text_equal(mount.target, "/dev") && (mount.attr_set & MOUNT_ATTR_RDONLY)) {
+	if (text_equal(mount.target, "/dev") && !planner->is_live &&
+		(mount.attr_set & MOUNT_ATTR_RDONLY)) {
 		mount.attr_set &= ~(uint64_t)MOUNT_ATTR_RDONLY;
 		mount.flags |= PLAN_MOUNT_LATE_READONLY;
 	}
-	if (planner->plan->spawn.use_template && !belongs_to_namespaces(oci->type))
+	if ((planner->plan->spawn.use_template || planner->is_live) &&
+		!planner_belongs_to_namespaces(oci->type))
 		add_fs_slot(planner, job, &mount);
 	step = planner_add(planner, STEP_MOUNT, job->config);
 	step->mount = mount;

@@ -50,6 +50,8 @@ const char *planner_format(struct planner *planner, const char *format, ...)
 static bool clones_in_caller(
 	const struct planner *planner, const struct path_facts *seen, bool is_recursive)
 {
+	if (planner->is_live) /* hull-init sees the container's files only */
+		return true;
 	if (!planner->facts->is_privileged)
 		return false;
 	if (is_recursive && seen->has_namespaces && planner->new_mount &&
@@ -77,6 +79,9 @@ void planner_set_source(struct planner *planner, const struct path_facts *seen, 
 	slot->seen = seen;
 	slot->is_recursive = is_recursive;
 	slot->propagation = planner_propagation_of(planner, seen);
+	if (planner->is_live && planner->joined_user)
+		slot->user_namespace =
+			oci_config_namespace(planner->config, OCI_NAMESPACE_USER)->path;
 	slot->config = config;
 }
 
@@ -161,7 +166,7 @@ static int add_all(struct planner *planner, struct err *err)
 	return 0;
 }
 
-static struct planner begin(struct arena *arena, const struct oci_config *config,
+struct planner planner_begin(struct arena *arena, const struct oci_config *config,
 	const struct host_facts *facts, const struct planner_options *options,
 	struct container_plan *ret)
 {
@@ -190,7 +195,7 @@ int planner_make(struct arena *arena, const struct oci_config *config,
 	const struct host_facts *facts, const struct planner_options *options,
 	struct container_plan *ret, struct err *err)
 {
-	struct planner planner = begin(arena, config, facts, options, ret);
+	struct planner planner = planner_begin(arena, config, facts, options, ret);
 
 	ret->spawn.enters_late = may_enter_late(&planner);
 	planner_add_before_joining(&planner);
@@ -201,7 +206,7 @@ int planner_make_exec(struct arena *arena, const struct oci_config *config,
 	const struct host_facts *facts, const struct planner_options *options, const char *root,
 	struct container_plan *ret, struct err *err)
 {
-	struct planner planner = begin(arena, config, facts, options, ret);
+	struct planner planner = planner_begin(arena, config, facts, options, ret);
 	const struct oci_process *process = config->process;
 	int r;
 

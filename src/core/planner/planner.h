@@ -29,6 +29,7 @@ enum slot_kind {
 	SLOT_CONSOLE_SOCKET, /* a connection to path; path NULL: given by the caller itself */
 	SLOT_START_LISTENER, /* the socket that `start` connects to */
 	SLOT_LOG,            /* the file at path, to append to; made when it is missing */
+	SLOT_PROC,           /* the host's /proc */
 };
 
 struct slot {
@@ -43,7 +44,8 @@ struct slot {
 	const struct oci_id_mapping *uid_mappings, *gid_mappings; /* TREE: idmapped, if any */
 	size_t n_uid_mappings, n_gid_mappings;
 	bool is_idmap_recursive;
-	int given_fd;                              /* GIVEN */
+	const char *user_namespace; /* TREE: cloned as that one has to see it; NULL: as it is */
+	int given_fd;               /* GIVEN */
 	const char *fs_type, *fs_device, *fs_data; /* NEW_FS */
 	uint64_t fs_attributes;
 };
@@ -119,6 +121,24 @@ int planner_make_exec(struct arena *arena, const struct oci_config *config,
 	const struct host_facts *facts, const struct planner_options *options, const char *root,
 	struct container_plan *ret, struct err *err);
 
+/*
+ * More mounts for a running container. config: the container's, with the mounts to add, and the
+ * namespaces of its first process that have to be joined for that, the mount namespace among them.
+ */
+int planner_make_mounts(struct arena *arena, const struct oci_config *config,
+	const struct host_facts *facts, struct container_plan *ret, struct err *err);
+
+/* A mount of a running container. */
+struct planner_mounted {
+	const char *destination;
+	uint64_t mount_id; /* mount_id_get() */
+};
+
+/* Takes them away, in this order. */
+int planner_make_unmounts(struct arena *arena, const struct oci_config *config,
+	const struct host_facts *facts, const struct planner_mounted *mounted, size_t n,
+	struct container_plan *ret, struct err *err);
+
 /* ---- between the files of the planner ---- */
 
 struct planner {
@@ -129,6 +149,7 @@ struct planner {
 	struct container_plan *plan;
 	bool new_user, joined_user;
 	bool new_mount;
+	bool is_live;    /* mounts for a running container, which is joined */
 	bool forks_late; /* into a pid namespace that is joined: when nothing of the host is in view
 			  */
 	plan_slot_index pid_slot;     /* the joined pid namespace */
@@ -139,6 +160,11 @@ struct planner {
 	bool has_hook_logs;           /* the next two are decided */
 	plan_slot_index hook_output, hook_errors;
 };
+
+/* An empty plan in *ret, and what is known of the container. */
+struct planner planner_begin(struct arena *arena, const struct oci_config *config,
+	const struct host_facts *facts, const struct planner_options *options,
+	struct container_plan *ret);
 
 /* Appends a step of that kind with a JSON pointer; the caller fills it in. */
 struct step *planner_add(struct planner *planner, enum step_kind kind, const char *config);
@@ -167,6 +193,9 @@ void planner_add_before_joining(struct planner *planner);
 int planner_add_namespaces(struct planner *planner, struct err *err);
 int planner_add_root(struct planner *planner, struct err *err);
 int planner_add_mounts(struct planner *planner, struct err *err);
+/* File systems whose content is that of the maker's namespaces: only hull-init can make them. The
+ * others may name files of the host: overlay's layers, a disk. */
+bool planner_belongs_to_namespaces(const char *type);
 int planner_add_cgroup_mount(struct planner *planner, size_t index, struct err *err);
 /* After n_mounts of the configuration's: at once if none of the rest will lie on them, while the
  * groups are made; otherwise planner_add_devices() does it. */

@@ -202,6 +202,7 @@ static void the_table_describes_every_byte_of_every_step(void **state)
 		MEMBER(STEP_PROPAGATION, propagation),
 		MEMBER(STEP_ROOT, root),
 		MEMBER(STEP_MOUNT, mount),
+		MEMBER(STEP_UNMOUNT, unmount),
 		MEMBER(STEP_DEVICE, device),
 		MEMBER(STEP_SYMLINK, symlink),
 		MEMBER(STEP_SYSCTL, sysctl),

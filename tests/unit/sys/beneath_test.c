@@ -707,6 +707,30 @@ static void nothing_leaves_the_root_while_someone_swaps_a_directory(void **state
 #name " (walk)", name, make_tree_for_walk, remove_tree, NULL \
 	}
 
+static void plain_directories_and_files_are_made_where_no_link_leads(void **state)
+{
+	struct tree *tree = *state;
+	struct err err = ERR_INIT;
+	AUTO_FD int dir = -1;
+	AUTO_FD int file = -1;
+	int none = -1;
+
+	assert_int_equal(mkdirat(tree->root, "real", 0755), 0);
+	assert_int_equal(symlinkat("real", tree->root, "alias"), 0);
+	assert_int_equal(beneath_make_plain_dirs(tree->root, "/real/a/b", 0755, &dir, &err), 0);
+	assert_int_equal(beneath_make_plain_file(tree->root, "/real/c/file", 0644, &file, &err), 0);
+	assert_int_equal(
+		beneath_make_plain_dirs(tree->root, "/alias/x", 0755, &none, &err), -ELOOP);
+	err = ERR_INIT;
+	assert_int_equal(beneath_make_plain_dirs(tree->root, "/alias", 0755, &none, &err), -ELOOP);
+	err = ERR_INIT;
+	assert_int_equal(
+		beneath_make_plain_file(tree->root, "/alias/file", 0644, &none, &err), -ELOOP);
+	assert_int_equal(none, -1);
+	assert_int_equal(faccessat(tree->root, "real/x", F_OK, 0), -1);
+	assert_int_equal(faccessat(tree->root, "real/file", F_OK, 0), -1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -738,6 +762,7 @@ int main(void)
 		BOTH_WAYS(a_directory_is_no_file),
 		BOTH_WAYS(a_symbolic_link_is_made_with_parents_inside),
 		BOTH_WAYS(a_parent_is_made_inside_and_the_name_left_alone),
+		BOTH_WAYS(plain_directories_and_files_are_made_where_no_link_leads),
 		BOTH_WAYS(nothing_leaves_the_root_while_someone_swaps_a_directory),
 		cmocka_unit_test_setup_teardown(
 			a_refused_openat2_is_replaced_by_the_walk, make_tree, remove_tree),
