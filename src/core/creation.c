@@ -5,6 +5,7 @@
 #include <errno.h>
 
 #include "base/fd.h"
+#include "core/creation_systemd.h"
 #include "core/fault.h"
 #include "core/hooks.h"
 #include "core/net_devices.h"
@@ -18,6 +19,7 @@
 void creation_done(struct creation *creation)
 {
 	launch_done(&creation->launch);
+	systemd_end(&creation->systemd);
 	net_devices_done(creation->net_devices);
 	fd_close(creation->own_console_fd);
 	fd_close(creation->console_fd);
@@ -87,6 +89,8 @@ static int make_directory(struct creation *creation, struct err *err)
 	if (r < 0)
 		return r;
 	r = cgroup_probe(&creation->group, err);
+	if (r == 0 && creation_systemd_unit(creation))
+		cgroup_leave_to_systemd(&creation->group);
 	if (r == 0)
 		r = cgroup_to_strings(&creation->arena, &creation->group, &cgroups,
 			&creation->record.n_cgroups, err);
@@ -141,6 +145,10 @@ static bool is_real_time(const struct creation *creation)
 
 static int make_birthplace(struct creation *creation, struct err *err)
 {
+	int r = creation_start_unit(creation, err);
+
+	if (r < 0)
+		return r;
 	creation->has_birthplace = true;
 	return cgroup_make_birthplace(&creation->group, err);
 }
@@ -157,8 +165,10 @@ static int make_rest_of_group(struct creation *creation, struct err *err)
 
 static int make_group(struct creation *creation, struct err *err)
 {
-	int r = cgroup_make(&creation->group, &creation->cgroup_settings, err);
+	int r = creation_start_unit(creation, err);
 
+	if (r == 0)
+		r = cgroup_make(&creation->group, &creation->cgroup_settings, err);
 	creation->has_group = r == 0;
 	if (r == 0 && is_real_time(creation))
 		r = cgroup_limit(&creation->group, &creation->cgroup_settings, err);
@@ -173,8 +183,13 @@ static int open_slots(struct creation *creation, struct err *err)
 
 static int spawn_process(struct creation *creation, struct err *err)
 {
+	int r;
+
 	streams_hand_over(creation->config);
-	return launch_spawn(&creation->launch, &creation->group, err);
+	r = launch_spawn(&creation->launch, &creation->group, err);
+	if (r == 0 && !creation->launch.plan.spawn.enters_late)
+		creation_leave_unit(creation);
+	return r;
 }
 
 static int enter_group(struct creation *creation, struct err *err)
@@ -194,7 +209,10 @@ static int limit_group(struct creation *creation, struct err *err)
 
 static int wait_until_ready(struct creation *creation, struct err *err)
 {
-	return launch_until_ready(&creation->launch, err);
+	int r = launch_until_ready(&creation->launch, err);
+
+	creation_leave_unit(creation); /* one that enters late is in by now */
+	return r;
 }
 
 /* The number alone may be another process tomorrow: with its start time it is this one. */
@@ -328,11 +346,14 @@ void creation_undo(struct creation *creation)
 
 	net_devices_return(creation->net_devices);
 	launch_kill(&creation->launch);
+	systemd_end(&creation->systemd);
 	if (creation->dir_fd < 0)
-		return;          /* somebody else's container, or none */
-	if (creation->has_group) /* a group that was refused is somebody else's */
+		return; /* somebody else's container, or none */
+	/* a group that was refused is somebody else's */
+	if (creation->has_group || creation->has_unit)
 		cgroup_kill_all(&creation->group, &ignored);
-	if (creation->has_group || creation->has_birthplace)
+	creation_stop_unit(creation);
+	if (creation->has_group || creation->has_birthplace || creation->has_unit)
 		cgroup_destroy(&creation->group, &ignored);
 	rdt_undo(&creation->arena, creation->rdt, creation->request->id, &creation->rdt_made);
 	record_remove_dir(

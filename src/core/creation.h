@@ -14,6 +14,7 @@
 #include "core/launch.h"
 #include "core/notify.h"
 #include "core/record.h"
+#include "core/systemd/systemd.h"
 
 struct creation {
 	const struct container_request *request;
@@ -38,8 +39,12 @@ struct creation {
 	struct rdt_host rdt_host;        /* only read when the configuration asks for a group */
 	struct rdt_group *rdt;           /* of resctrl; NULL: none */
 	struct rdt_made rdt_made;
+	struct systemd_manager systemd; /* with the systemd cgroup manager */
+	struct systemd_unit unit;       /* its name is NULL without */
+	const char *slice;
 	struct notify notify;
 	bool notifies;       /* the container has a socket for that */
+	bool has_unit;       /* it was started */
 	bool has_birthplace; /* cgroup_make_birthplace() was called */
 	bool has_group; /* the group was made, or taken over, for this container: what is in it is
 			   ours */
@@ -50,6 +55,7 @@ struct creation {
 #define CREATION_INIT(request_)                    \
 	((struct creation){ .request = (request_), \
 		.launch = LAUNCH_INIT,             \
+		.systemd = SYSTEMD_MANAGER_INIT,   \
 		.notify = NOTIFY_INIT,             \
 		.own_console_fd = -1,              \
 		.console_fd = -1,                  \

@@ -13,11 +13,11 @@
 #include "base/json.h"
 #include "base/path.h"
 #include "base/text.h"
+#include "core/creation_systemd.h"
 #include "core/hooks.h"
 #include "core/seccomp/seccomp.h"
 #include "core/template.h"
 #include "core/trace.h"
-#include "core/unsupported.h"
 #include "oci/annotations.h"
 #include "oci/state.h"
 #include "sys/capability.h"
@@ -163,7 +163,8 @@ static int plan_group(struct creation *creation, struct err *err)
 {
 	const struct oci_config *config = creation->config;
 	const struct runtime *runtime = creation->request->runtime;
-	int r;
+	const char *path = config->platform.cgroups_path;
+	int r = 0;
 
 	creation->cgroup_settings = (struct cgroup_settings){
 		.resources = config->platform.resources,
@@ -174,8 +175,11 @@ static int plan_group(struct creation *creation, struct err *err)
 	};
 	if (runtime->cgroup_manager == CGROUP_MANAGER_DISABLED)
 		return 0;
-	r = cgroup_plan_paths(&creation->arena, &creation->facts.cgroups,
-		config->platform.cgroups_path, creation->request->id, &creation->group, err);
+	if (runtime->cgroup_manager == CGROUP_MANAGER_SYSTEMD)
+		r = creation_plan_systemd(creation, &path, err);
+	if (r == 0)
+		r = cgroup_plan_paths(&creation->arena, &creation->facts.cgroups, path,
+			creation->request->id, &creation->group, err);
 	if (r == 0)
 		r = cgroup_check_settings(&creation->group, &creation->cgroup_settings, err);
 	if (r == 0 && cgroup_will_be_left_out(&creation->group, &creation->cgroup_settings))
@@ -245,6 +249,7 @@ static void fill_record(struct creation *creation)
 		.annotations = creation->config->annotations,
 		.n_annotations = creation->config->n_annotations,
 		.rdt = creation->rdt,
+		.systemd = creation_systemd_unit(creation),
 		.has_hooks = hooks_have_later(creation->config),
 		.has_no_keyring = creation->request->no_new_keyring,
 	};
@@ -273,11 +278,11 @@ int creation_prepare(struct creation *creation, struct err *err)
 	creation->launch.is_traced = creation->request->trace_file != NULL;
 	r = read_config(creation, err);
 	if (r == 0)
-		r = unsupported_check(creation, err);
-	if (r == 0)
 		r = check_preserved(creation->request, err);
 	if (r == 0)
 		r = check_terminal(creation, err);
+	if (r == 0)
+		r = creation_begin_systemd(creation, err);
 	if (r < 0)
 		return r;
 	begin_network(creation);

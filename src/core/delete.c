@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
+#include <unistd.h>
 
 #include "base/fd.h"
 #include "base/warn.h"
@@ -63,6 +64,27 @@ static bool owns_processes(const struct container *container)
 	return true;
 }
 
+static bool is_any_left(const struct cgroup *group)
+{
+	for (size_t i = 0; i < group->n_dirs; i++)
+		if (access(group->dirs[i].path, F_OK) == 0)
+			return true;
+	return false;
+}
+
+/* Where there is no systemd any more, and nothing of the group, nothing is left to stop. */
+static int stop_unit(const struct container *container, struct err *err)
+{
+	struct err failed = ERR_INIT;
+
+	if (!container->record.systemd ||
+		systemd_stop_unit(container->arena, container->record.systemd, &failed) == 0 ||
+		!is_any_left(&container->group))
+		return 0;
+	*err = failed;
+	return -err->code;
+}
+
 static int remove_all(const struct container *container, struct err *err)
 {
 	struct oci_config *config = NULL;
@@ -70,6 +92,8 @@ static int remove_all(const struct container *container, struct err *err)
 
 	if (r == 0 && owns_processes(container))
 		r = cgroup_kill_all(&container->group, err);
+	if (r == 0)
+		r = stop_unit(container, err);
 	if (r == 0)
 		r = cgroup_destroy(&container->group, err);
 	if (r == 0)

@@ -31,6 +31,8 @@ int lookup_read(struct arena *arena, const struct runtime *runtime, const char *
 			&container.group, err);
 	if (r == 0 && container.record.rdt)
 		r = rdt_check_record(container.record.rdt, id, err);
+	if (r == 0 && container.record.systemd)
+		r = systemd_check_unit(container.record.systemd, err);
 	if (r < 0 && r != -ENODATA)
 		return r;
 	*err = ERR_INIT;

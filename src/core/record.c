@@ -37,6 +37,12 @@ static const struct json_field rdt_fields[] = {
 	{ .name = NULL },
 };
 
+static const struct json_field systemd_fields[] = {
+	JSON_STRING(struct systemd_unit, "unit", name, .is_required = true),
+	JSON_BOOL(struct systemd_unit, "user", is_user),
+	{ .name = NULL },
+};
+
 static const struct json_field record_fields[] = {
 	JSON_STRING(struct record, "id", id, .is_required = true),
 	JSON_STRING(struct record, "ociVersion", oci_version, .is_required = true),
@@ -47,6 +53,7 @@ static const struct json_field record_fields[] = {
 	JSON_U64(struct record, "startTime", start_time, .is_required = true),
 	JSON_STRINGS(struct record, "cgroups", cgroups, n_cgroups),
 	JSON_OBJECT_POINTER(struct record, "intelRdt", rdt, rdt_fields),
+	JSON_OBJECT_POINTER(struct record, "systemd", systemd, systemd_fields),
 	JSON_BOOL(struct record, "hooks", has_hooks),
 	JSON_BOOL(struct record, "noNewKeyring", has_no_keyring),
 	JSON_MAP(struct record, "annotations", annotations, n_annotations, &annotation_row),
@@ -161,6 +168,14 @@ static void write_rdt(struct json_writer *writer, const struct rdt_group *group)
 	json_write_end(writer);
 }
 
+static void write_systemd(struct json_writer *writer, const struct systemd_unit *unit)
+{
+	json_write_object(writer, "systemd");
+	json_write_string(writer, "unit", unit->name);
+	json_write_bool(writer, "user", unit->is_user);
+	json_write_end(writer);
+}
+
 static const char *record_text(struct arena *arena, const struct record *record, size_t *ret_length)
 {
 	struct json_writer writer = JSON_WRITER_INIT(arena, "  ");
@@ -176,6 +191,8 @@ static const char *record_text(struct arena *arena, const struct record *record,
 	json_write_strings(&writer, "cgroups", record->cgroups, record->n_cgroups);
 	if (record->rdt)
 		write_rdt(&writer, record->rdt);
+	if (record->systemd)
+		write_systemd(&writer, record->systemd);
 	if (record->has_hooks)
 		json_write_bool(&writer, "hooks", true);
 	if (record->has_no_keyring)

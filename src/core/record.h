@@ -22,6 +22,7 @@
 #include "base/err.h"
 #include "core/container.h"
 #include "core/rdt/rdt.h"
+#include "core/systemd/systemd.h"
 #include "oci/config.h"
 
 #define RECORD_START_SOCKET "start.sock"
@@ -38,9 +39,10 @@ struct record {
 	size_t n_cgroups;
 	struct oci_key_value *annotations;
 	size_t n_annotations;
-	const struct rdt_group *rdt; /* of resctrl; NULL: none */
-	bool has_no_keyring;         /* created with --no-new-keyring: exec makes none either */
-	bool has_hooks;              /* poststart or poststop: config.json has to be read again */
+	const struct rdt_group *rdt;        /* of resctrl; NULL: none */
+	const struct systemd_unit *systemd; /* whose group it is; NULL: made by us */
+	bool has_no_keyring; /* created with --no-new-keyring: exec makes none either */
+	bool has_hooks;      /* poststart or poststop: config.json has to be read again */
 };
 
 /* Makes ROOT (0700) and ROOT/ID, locked. EEXIST: "container with given ID already exists". */

@@ -53,7 +53,11 @@ static int update_frozen(const struct container *container, enum container_statu
 
 	if (r < 0)
 		return err_while(err, "device rules");
-	r = cgroup_update(&container->group, settings, err);
+	if (container->record.systemd)
+		r = systemd_set_resources(container->arena, container->record.systemd,
+			settings->resources, container->group.kind == CGROUP_KIND_V2, err);
+	if (r == 0)
+		r = cgroup_update(&container->group, settings, err);
 	if (freezes && cgroup_set_frozen(&container->group, false, &thawing) < 0 && r == 0) {
 		*err = thawing;
 		r = -err->code;

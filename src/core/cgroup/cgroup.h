@@ -12,6 +12,7 @@
  *     cgroup_plan_paths         the directories the container will have           pure
  *     cgroup_check_settings     limits that cannot be had are refused             pure
  *     cgroup_probe              which of the directories do not exist yet         stat only
+ *     (cgroup_leave_to_systemd, cgroup_adopt: where systemd makes the group)
  *     cgroup_to_strings         → the state record, written before the first side effect
  *     cgroup_before_spawn       directories, controllers, limits, device rules
  *     cgroup_open_entry         how the child gets in
@@ -116,7 +117,7 @@ struct cgroup_dir {
 				*/
 	uint32_t n_made;       /* last components of path that are ours to remove */
 	bool is_v2;
-	bool is_checked; /* cgroup_make_birthplace() has made it, and nobody else is in it */
+	bool is_checked; /* made by cgroup_make_birthplace() or systemd, and nobody else is in it */
 };
 
 /* The zero value is "disabled": every function accepts it and does nothing. */
@@ -373,3 +374,27 @@ const struct cgroup_dir *cgroup_find_dir(
 
 /* cpu.shares (2 … 262144) → cpu.weight (1 … 10000), 1024 → 100. */
 uint64_t cgroup_weight_of_shares(uint64_t shares);
+
+/* blkio weight (10 … 1000) → io.weight (1 … 10000). */
+uint64_t cgroup_io_weight_of_blkio(uint64_t weight);
+
+/* ---- groups that systemd makes ---- */
+
+/* After cgroup_probe(): of what systemd will make only the container's own directory is ours to
+ * remove; slices are systemd's. */
+void cgroup_leave_to_systemd(struct cgroup *group);
+
+/* systemd has made the group for this container, and who is in it belongs there: before
+ * cgroup_make() and its parts, which then make what systemd does not. */
+void cgroup_adopt(struct cgroup *group);
+
+struct cgroup_allowed_device {
+	char type;            /* 'b', 'c' */
+	int64_t major, minor; /* −1: any */
+	char access[4];       /* "rwm" */
+};
+
+/* The device rules as a list of what is allowed, and nothing else; false: that cannot be said so,
+ * because more is allowed than denied. */
+bool cgroup_allowed_devices(struct arena *arena, const struct oci_resources *resources,
+	struct cgroup_allowed_device **ret, size_t *ret_count);

@@ -230,14 +230,42 @@ static void format_number(int64_t number, char text[24])
 		text_format(text, 24, "%lld", (long long)number);
 }
 
+static void format_access(unsigned access, char text[4])
+{
+	text_format(text, 4, "%s%s%s", access & OCI_DEVICE_READ ? "r" : "",
+		access & OCI_DEVICE_WRITE ? "w" : "", access & OCI_DEVICE_MKNOD ? "m" : "");
+}
+
 void cgroup_device_format(const struct cgroup_device_rule *rule, char text[64])
 {
-	char major[24], minor[24];
+	char major[24], minor[24], access[4];
 
 	format_number(rule->major, major);
 	format_number(rule->minor, minor);
-	text_format(text, 64, "%c %s:%s %s%s%s", rule->type, major, minor,
-		rule->access & OCI_DEVICE_READ ? "r" : "",
-		rule->access & OCI_DEVICE_WRITE ? "w" : "",
-		rule->access & OCI_DEVICE_MKNOD ? "m" : "");
+	format_access(rule->access, access);
+	text_format(text, 64, "%c %s:%s %s", rule->type, major, minor, access);
+}
+
+bool cgroup_allowed_devices(struct arena *arena, const struct oci_resources *resources,
+	struct cgroup_allowed_device **ret, size_t *ret_count)
+{
+	struct cgroup_device_rules rules;
+	struct cgroup_device_list list;
+	struct err ignored = ERR_INIT; /* of rules that no list can say */
+
+	if (cgroup_device_rules(arena, resources, &rules, &ignored) < 0 ||
+		cgroup_device_list(arena, &rules, &list, &ignored) < 0 || list.allows_all)
+		return false;
+	*ret = ARENA_NEW_ARRAY(arena, list.n_exceptions, struct cgroup_allowed_device);
+	for (size_t i = 0; i < list.n_exceptions; i++) {
+		const struct cgroup_device_rule *rule = &list.exceptions[i];
+		struct cgroup_allowed_device *device = &(*ret)[i];
+
+		device->type = rule->type;
+		device->major = rule->major;
+		device->minor = rule->major == ANY ? ANY : rule->minor;
+		format_access(rule->access, device->access);
+	}
+	*ret_count = list.n_exceptions;
+	return true;
 }

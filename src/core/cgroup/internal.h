@@ -141,9 +141,6 @@ int cgroup_plan_network(
 int cgroup_plan_unified(
 	struct cgroup_limits *limits, const struct oci_resources *r, struct err *err);
 
-/* blkio weight (10 … 1000) → io.weight (1 … 10000). */
-uint64_t cgroup_io_weight_of_blkio(uint64_t weight);
-
 /* ---- devices ---- */
 
 enum {

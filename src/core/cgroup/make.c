@@ -61,6 +61,31 @@ int cgroup_probe(struct cgroup *group, struct err *err)
 	return 0;
 }
 
+/* On v1 systemd has a tree of its own and uses some controllers; the others it leaves alone. */
+static bool is_used_by_systemd(const struct cgroup_dir *dir)
+{
+	enum {
+		USED = CGROUP_BIT(CGROUP_CONTROLLER_CPU) | CGROUP_BIT(CGROUP_CONTROLLER_CPUACCT) |
+		       CGROUP_BIT(CGROUP_CONTROLLER_IO) | CGROUP_BIT(CGROUP_CONTROLLER_MEMORY) |
+		       CGROUP_BIT(CGROUP_CONTROLLER_DEVICES) | CGROUP_BIT(CGROUP_CONTROLLER_PIDS),
+	};
+
+	return dir->is_v2 || dir->name || dir->controllers & USED;
+}
+
+void cgroup_leave_to_systemd(struct cgroup *group)
+{
+	for (size_t i = 0; i < group->n_dirs; i++)
+		if (is_used_by_systemd(&group->dirs[i]))
+			group->dirs[i].n_made = 1;
+}
+
+void cgroup_adopt(struct cgroup *group)
+{
+	for (size_t i = 0; i < group->n_dirs; i++)
+		group->dirs[i].is_checked = access(group->dirs[i].path, F_OK) == 0;
+}
+
 /* Every directory from the mount point down; *ret_made counts the last ones that are new. */
 static int make_from_top(const struct cgroup_dir *dir, uint32_t *ret_made, struct err *err)
 {

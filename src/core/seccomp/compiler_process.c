@@ -8,71 +8,20 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/fd.h"
+#include "core/embedded_program.h"
 #include "core/program_image.h"
 #include "core/seccomp/internal.h"
-#include "sys/clone.h"
-#include "sys/descriptors.h"
 #include "sys/process.h"
-#include "sys/signals.h"
 
 const struct seccomp_compiler seccomp_embedded_compiler = {
 	.program = hull_seccomp_image,
 	.program_end = hull_seccomp_image_end,
 	.limit_ms = 20 * 1000, /* the largest profiles take 30 */
 };
-
-/* What the new process needs; it runs in our memory until it executes the compiler. */
-struct compiler_process {
-	int program_fd;
-	int rules_fd;
-	int result_fd;
-	const char *fail_unknown;
-	int limit_ms;
-	struct err failed;
-};
-
-/* Role: child, on a stack of its own in the caller's memory. It does not outlive the caller. */
-static int execute(void *argument)
-{
-	static const char *const no_environment[] = { NULL };
-	struct compiler_process *process = argument;
-	const char *const argv[] = { "hull-seccomp", process->fail_unknown, NULL };
-
-	signals_reset();
-	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
-		err_sys(&process->failed, "prctl PR_SET_PDEATHSIG");
-	else if (dup2(process->rules_fd, STDIN_FILENO) < 0 ||
-		 dup2(process->result_fd, STDOUT_FILENO) < 0)
-		err_sys(&process->failed, "dup2");
-	else if (descriptors_close_on_exec_from(STDERR_FILENO + 1, &process->failed) == 0) {
-		descriptors_execute(process->program_fd, argv, no_environment, &process->failed);
-		err_hint(&process->failed, "may programs in memory (memfd) be executed here?");
-	}
-	return 1;
-}
-
-static int spawn(struct compiler_process *process, int *ret_pidfd, struct err *err)
-{
-	const struct clone_how how = { .cgroup_fd = -1 };
-	sigset_t all, kept;
-	pid_t pid;
-	int r;
-
-	sigfillset(&all);
-	sigprocmask(SIG_SETMASK, &all, &kept);
-	r = clone_sharing_memory(&how, execute, process, &pid, ret_pidfd, err);
-	sigprocmask(SIG_SETMASK, &kept, NULL);
-	if (r < 0 || !process->failed.code)
-		return r;
-	process_kill_and_reap(*ret_pidfd);
-	*err = process->failed;
-	return -err->code;
-}
 
 static int wait_for(int pidfd, int limit_ms, int *ret_status, struct err *err)
 {
@@ -152,22 +101,22 @@ static int take_program(struct arena *arena, int result_fd, size_t size,
 	return seccomp_program_check(program.insns, program.n_insns, err);
 }
 
-static int run(struct arena *arena, struct compiler_process *process, struct seccomp_program *ret,
-	struct err *err)
+static int run(struct arena *arena, const struct embedded_program *program, int limit_ms,
+	struct seccomp_program *ret, struct err *err)
 {
 	AUTO_FD int pidfd = -1;
 	int status = 0, r;
 	size_t size = 0;
 
-	r = spawn(process, &pidfd, err);
+	r = embedded_program_spawn(program, &pidfd, err);
 	if (r == 0)
-		r = wait_for(pidfd, process->limit_ms, &status, err);
+		r = wait_for(pidfd, limit_ms, &status, err);
 	if (r == 0)
-		r = size_of_result(process->result_fd, &size, err);
+		r = size_of_result(program->stdout_fd, &size, err);
 	if (r == 0 && status != 0)
-		return take_error(process->result_fd, size, status, err);
+		return take_error(program->stdout_fd, size, status, err);
 	if (r == 0)
-		r = take_program(arena, process->result_fd, size, ret, err);
+		r = take_program(arena, program->stdout_fd, size, ret, err);
 	return r < 0 ? while_running(err) : 0;
 }
 
@@ -177,14 +126,17 @@ int seccomp_run_compiler(struct arena *arena, const struct seccomp_compiler *com
 {
 	size_t length;
 	const char *rules = oci_seccomp_rules_text(arena, seccomp, &length);
-	AUTO_FD int program_fd = -1;
+	static const char *const no_environment[] = { NULL };
 	AUTO_FD int rules_fd = memfd_create("seccomp-rules", MFD_CLOEXEC);
 	AUTO_FD int result_fd = memfd_create("seccomp-program", MFD_CLOEXEC);
-	struct compiler_process process = {
-		.rules_fd = rules_fd,
-		.result_fd = result_fd,
-		.fail_unknown = fail_unknown ? "1" : "0",
-		.limit_ms = compiler->limit_ms,
+	const struct embedded_program program = {
+		.name = "hull-seccomp",
+		.begin = compiler->program,
+		.end = compiler->program_end,
+		.argument = fail_unknown ? "1" : "0",
+		.env = no_environment,
+		.stdin_fd = rules_fd,
+		.stdout_fd = result_fd,
 	};
 	int r;
 
@@ -195,11 +147,5 @@ int seccomp_run_compiler(struct arena *arena, const struct seccomp_compiler *com
 	r = fd_write_all(rules_fd, rules, length, err);
 	if (r == 0 && lseek(rules_fd, 0, SEEK_SET) < 0)
 		r = err_sys(err, "lseek");
-	if (r == 0)
-		r = descriptors_seal_program("hull-seccomp", compiler->program,
-			(size_t)(compiler->program_end - compiler->program), &program_fd, err);
-	if (r < 0)
-		return while_running(err);
-	process.program_fd = program_fd;
-	return run(arena, &process, ret, err);
+	return r < 0 ? while_running(err) : run(arena, &program, compiler->limit_ms, ret, err);
 }

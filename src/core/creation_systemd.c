@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/creation_systemd.h"
+
+#include <errno.h>
+
+#include "base/text.h"
+#include "core/fault.h"
+
+int creation_begin_systemd(struct creation *creation, struct err *err)
+{
+	const struct runtime *runtime = creation->request->runtime;
+	struct systemd_properties unused = { 0 };
+	int r;
+
+	if (runtime->cgroup_manager != CGROUP_MANAGER_SYSTEMD)
+		return 0;
+	r = systemd_plan_unit(&creation->arena, creation->config->platform.cgroups_path,
+		creation->request->id, runtime->is_rootless, &creation->unit, &creation->slice,
+		err);
+	if (r == 0)
+		r = systemd_add_annotations(&creation->arena, creation->config, &unused, err);
+	return r < 0 ? r
+		     : systemd_begin(
+			       &creation->arena, runtime->is_rootless, &creation->systemd, err);
+}
+
+/* A unit that is a slice lies where its own name says. */
+static const char *slice_above(const struct creation *creation)
+{
+	const char *name = creation->unit.name;
+
+	return text_equal(strrchr(name, '.'), ".slice") ? name : creation->slice;
+}
+
+int creation_plan_systemd(struct creation *creation, const char **ret_path, struct err *err)
+{
+	const char *slices, *above = slice_above(creation);
+	int r = systemd_connect(&creation->systemd, err);
+
+	if (r == 0)
+		r = systemd_slice_path(&creation->arena, above, &slices, err);
+	if (r < 0)
+		return r;
+	*ret_path = arena_printf(&creation->arena, "%s%s%s%s", creation->systemd.control_group,
+		slices, above == creation->unit.name ? "" : "/",
+		above == creation->unit.name ? "" : creation->unit.name);
+	return 0;
+}
+
+const struct systemd_unit *creation_systemd_unit(const struct creation *creation)
+{
+	return creation->unit.name && creation->group.n_dirs > 0 ? &creation->unit : NULL;
+}
+
+/* Where systemd has put it has to be where the record says. */
+static int check_place(const struct creation *creation, const char *path, struct err *err)
+{
+	for (size_t i = 0; i < creation->group.n_dirs; i++) {
+		const char *planned = creation->group.dirs[i].path;
+		size_t length = strlen(planned), wanted = strlen(path);
+
+		if (length < wanted || !text_equal(planned + length - wanted, path)) {
+			err_fail(err, EPROTO, "systemd has made %s at \"%s\", not at \"%s\"",
+				creation->unit.name, path, planned);
+			return err_path(err, planned);
+		}
+	}
+	return 0;
+}
+
+int creation_start_unit(struct creation *creation, struct err *err)
+{
+	const struct systemd_dialect dialect = {
+		.version = creation->systemd.version,
+		.is_v2 = creation->group.kind == CGROUP_KIND_V2,
+		.is_user = creation->unit.is_user,
+	};
+	struct systemd_properties properties;
+	const char *path;
+	int r;
+
+	if (!creation_systemd_unit(creation))
+		return 0;
+	r = systemd_unit_properties(&creation->arena, &creation->unit, creation->slice,
+		creation->request->id, creation->config, dialect, &properties, err);
+	if (r == 0)
+		r = systemd_start(&creation->systemd, &creation->unit, &properties, &path, err);
+	if (r < 0)
+		return r;
+	creation->has_unit = true;
+	fault_point("unit");
+	r = check_place(creation, path, err);
+	if (r == 0)
+		cgroup_adopt(&creation->group);
+	return r;
+}
+
+void creation_leave_unit(struct creation *creation)
+{
+	systemd_end(&creation->systemd);
+}
+
+void creation_stop_unit(struct creation *creation)
+{
+	struct err ignored = ERR_INIT; /* the first error is the one to tell */
+
+	if (creation->has_unit)
+		systemd_stop_unit(&creation->arena, &creation->unit, &ignored);
+}
