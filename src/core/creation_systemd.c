@@ -6,6 +6,14 @@
 #include "base/text.h"
 #include "core/fault.h"
 
+/* Only a process that waits for its id maps stands still until it is moved. */
+static int move_process(struct launch *launch, struct err *err)
+{
+	struct creation *creation = launch->context;
+
+	return systemd_attach(&creation->systemd, &creation->unit, launch->pid, err);
+}
+
 int creation_begin_systemd(struct creation *creation, struct err *err)
 {
 	const struct runtime *runtime = creation->request->runtime;
@@ -88,6 +96,8 @@ int creation_start_unit(struct creation *creation, struct err *err)
 	if (r < 0)
 		return r;
 	creation->has_unit = true;
+	if (creation->unit.is_user && creation->launch.plan.spawn.kind != SPAWN_DIRECT)
+		creation->launch.move = move_process;
 	fault_point("unit");
 	r = check_place(creation, path, err);
 	if (r == 0)

@@ -225,6 +225,15 @@ static int synchronise(struct launch *launch, enum plan_sync point, int fd, stru
 		&execution->arena, execution->config, state, launch->pid, fd, err);
 }
 
+/* On the user's own systemd, which asks the machine's. */
+static int move_process(struct launch *launch, struct err *err)
+{
+	struct execution *execution = launch->context;
+
+	return systemd_attach_process(
+		&execution->arena, execution->container.record.systemd, launch->pid, err);
+}
+
 static bool has_initial_affinity(const struct oci_process *process)
 {
 	return process->exec_cpu_affinity && process->exec_cpu_affinity->initial;
@@ -266,6 +275,8 @@ static int prepare(struct execution *execution, struct err *err)
 		r = exec_process_make(&execution->arena, request, execution->config, err);
 	if (r < 0)
 		return r;
+	if (execution->container.record.systemd && execution->container.record.systemd->is_user)
+		execution->launch.move = move_process;
 	join_all(execution);
 	forget_creation(execution->config);
 	facts_read_for_exec(execution->config, execution->process_fd, &execution->facts);

@@ -108,6 +108,10 @@ static int take_second_process(
 	if (pid <= 0 || message->number != pid)
 		return unexpected(message, err);
 	r = process_pidfd_open(pid, &pidfd, err);
+	if (r == 0) {
+		launch->pid = pid;
+		r = launch_place(launch, err);
+	}
 	if (r == 0) /* the one goes on while the other ends */
 		r = handshake_go(launch->report_fd, err);
 	if (r == 0 && launch->goes_ahead)
@@ -117,7 +121,6 @@ static int take_second_process(
 	if (r < 0)
 		return r;
 	fd_replace(&launch->pidfd, TAKE_FD(pidfd));
-	launch->pid = pid;
 	return 0;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/launch.h"
 
+#include <errno.h>
 #include <sys/socket.h>
 
 #include "base/fd.h"
@@ -32,6 +33,34 @@ int launch_open_slots(struct launch *launch, int dir_fd, int console_fd, struct 
 	return slots_open(&launch->plan, false, dir_fd, console_fd, &launch->net, launch->fds, err);
 }
 
+int launch_place(struct launch *launch, struct err *err)
+{
+	int r = launch->is_outside ? launch->move(launch, err) : 0;
+
+	launch->is_outside = r < 0;
+	return r;
+}
+
+static int spawn_in_group(
+	struct launch *launch, struct spawn_request *request, int *ret_gate, struct err *err)
+{
+	struct err refused = ERR_INIT;
+	int r = spawn(request, &launch->pid, &launch->pidfd, ret_gate, &refused);
+
+	if (r == -EACCES && launch->move && request->entry->into_fd >= 0) {
+		request->entry = NULL;
+		launch->is_outside = true;
+		return spawn(request, &launch->pid, &launch->pidfd, ret_gate, err);
+	}
+	if (r < 0)
+		*err = refused;
+	if (r == -EACCES && request->entry->into_fd >= 0)
+		err_hint(err, "this user may not put processes into that group from the one "
+			      "it is in: run it in a unit of the user's own, systemd-run --user "
+			      "--scope …");
+	return r;
+}
+
 int launch_spawn(struct launch *launch, const struct cgroup *group, struct err *err)
 {
 	AUTO_CGROUP_ENTRY entry = CGROUP_ENTRY_EMPTY;
@@ -53,7 +82,7 @@ int launch_spawn(struct launch *launch, const struct cgroup *group, struct err *
 		r = image_memory_make(launch, other_end, &image, err);
 	if (r < 0)
 		return r;
-	const struct spawn_request request = {
+	struct spawn_request request = {
 		.plan = &launch->plan.spawn,
 		.fds = launch->fds,
 		.n_fds = launch->plan.n_slots,
@@ -64,9 +93,14 @@ int launch_spawn(struct launch *launch, const struct cgroup *group, struct err *
 		.preserved_fds = launch->preserved_fds,
 		.entry = &entry,
 	};
-	r = spawn(&request, &launch->pid, &launch->pidfd, &gate, err);
-	if (r == 0 && gate >= 0)
-		r = spawn_release(launch->pid, &launch->plan.spawn, gate, err);
+	r = spawn_in_group(launch, &request, &gate, err);
+	if (r == 0 && gate >= 0) {
+		AUTO_FD int held = gate;
+
+		r = launch_place(launch, err);
+		if (r == 0)
+			r = spawn_release(launch->pid, &launch->plan.spawn, TAKE_FD(held), err);
+	}
 	slots_close(&launch->plan, launch->fds);
 	return r;
 }
@@ -103,7 +137,9 @@ int launch_enter_group(struct launch *launch, const struct cgroup *group, struct
 
 int launch_until_ready(struct launch *launch, struct err *err)
 {
-	return handshake_until_ready(launch, err);
+	int r = handshake_until_ready(launch, err);
+
+	return r < 0 ? r : launch_place(launch, err);
 }
 
 bool launch_has_step(const struct launch *launch, enum step_kind kind)
@@ -116,7 +152,8 @@ bool launch_has_step(const struct launch *launch, enum step_kind kind)
 
 bool launch_may_go_ahead(const struct launch *launch)
 {
-	return !launch_has_step(launch, STEP_SYNC) && !launch_has_step(launch, STEP_HOOK);
+	return !launch->is_outside && !launch_has_step(launch, STEP_SYNC) &&
+	       !launch_has_step(launch, STEP_HOOK);
 }
 
 int launch_go_ahead(struct launch *launch, struct err *err)

@@ -26,16 +26,21 @@ struct launch;
  * caller of this function closes it. */
 typedef int launch_sync(struct launch *launch, enum plan_sync point, int fd, struct err *err);
 
+/* Moves launch->pid into the group; see launch_place(). */
+typedef int launch_mover(struct launch *launch, struct err *err);
+
 struct launch {
 	struct arena *arena;
 	const char *id;
 	struct container_plan plan;
 	uint32_t preserved_fds;
 	bool is_traced;
-	bool goes_ahead;   /* READY is answered before it is said */
-	launch_sync *sync; /* NULL: the plan has no such points */
-	void *context;     /* for sync */
-	pid_t pid;         /* in our pid namespace; 0 before the spawn */
+	bool goes_ahead;    /* READY is answered before it is said */
+	launch_sync *sync;  /* NULL: the plan has no such points */
+	launch_mover *move; /* NULL: who may not enter the group is refused */
+	bool is_outside;    /* spawned, and not in its group yet */
+	void *context;      /* for sync and move */
+	pid_t pid;          /* in our pid namespace; 0 before the spawn */
 	int pidfd;
 	int report_fd;            /* our end */
 	struct net_namespace net; /* in the making, for SLOT_NETWORK */
@@ -58,6 +63,14 @@ int launch_open_slots(struct launch *launch, int dir_fd, int console_fd, struct 
 
 /* The process begins in the group, unless it enters late. Slots are closed: hull-init has them. */
 int launch_spawn(struct launch *launch, const struct cgroup *group, struct err *err);
+
+/*
+ * An ordinary user's process can be born in another group only below one that is the user's own, as
+ * it is not for who logs in by ssh. It is born outside then, and has to be moved by somebody with
+ * more rights, before it makes namespaces, becomes somebody else, or runs anything. Nothing for a
+ * process that is inside.
+ */
+int launch_place(struct launch *launch, struct err *err);
 
 /* For a process that enters late, when the group is there: gives it the group and the late slots.
  */

@@ -240,6 +240,17 @@ int systemd_stop_unit(struct arena *arena, const struct systemd_unit *unit, stru
 	return r < 0 ? err_while(err, "stop %s", unit->name) : 0;
 }
 
+int systemd_attach_process(
+	struct arena *arena, const struct systemd_unit *unit, pid_t pid, struct err *err)
+{
+	AUTO_SYSTEMD_MANAGER manager = SYSTEMD_MANAGER_INIT;
+	int r = connect_now(arena, unit->is_user, &manager, err);
+
+	if (r == 0)
+		r = systemd_attach(&manager, unit, pid, err);
+	return r < 0 ? err_while(err, "move process %d into %s", (int)pid, unit->name) : 0;
+}
+
 int systemd_set_resources(struct arena *arena, const struct systemd_unit *unit,
 	const struct oci_resources *resources, bool is_v2, struct err *err)
 {

@@ -104,5 +104,7 @@ void systemd_end(struct systemd_manager *manager);
 
 /* One connection each. A unit that is not there is stopped. */
 int systemd_stop_unit(struct arena *arena, const struct systemd_unit *unit, struct err *err);
+int systemd_attach_process(
+	struct arena *arena, const struct systemd_unit *unit, pid_t pid, struct err *err);
 int systemd_set_resources(struct arena *arena, const struct systemd_unit *unit,
 	const struct oci_resources *resources, bool is_v2, struct err *err);

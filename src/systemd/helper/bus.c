@@ -157,8 +157,8 @@ static int refuse_nowhere(bool is_user, const char *tried, const struct err *las
 			"neither DBUS_SESSION_BUS_ADDRESS nor XDG_RUNTIME_DIR says where the "
 			"user's systemd is");
 	else
-		err_fail(err, last->code, "no connection to %s systemd: tried %s",
-			is_user ? "the user's" : "the", tried);
+		err_fail(err, last->code, "no connection to %s: tried %s",
+			is_user ? "the user's systemd" : "systemd", tried);
 	if (is_user)
 		return err_hint(err, "log in as the user (or `loginctl enable-linger`), or use "
 				     "--cgroup-manager=cgroupfs");
