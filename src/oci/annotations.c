@@ -7,7 +7,7 @@
 #include "base/parse.h"
 #include "base/text.h"
 
-const char *const oci_unsafe_annotations[] = { "run.oci.", NULL };
+const char *const oci_unsafe_annotations[] = { "org.systemd.property.", "run.oci.", NULL };
 
 struct reading {
 	struct arena *arena;

@@ -130,7 +130,7 @@ option_mount() {
 	all_work
 }
 
-@test "linux.cgroup: v1 and v2, and no systemd where it says so" {
+@test "linux.cgroup: v1 and v2, and systemd" {
 	equal "$(features_of '[.linux.cgroup.v1, .linux.cgroup.v2] | all')" true
 	bundle '.linux.resources.pids = { limit: 100 } | .process.args = ["true"]'
 	run_bundle
@@ -138,11 +138,7 @@ option_mount() {
 	edit 'del(.linux.resources.pids)' # not every hybrid host has the controller there
 	in_cgroup_v2 'oci run --bundle "$BUNDLE" "$ID"'
 	succeeds
-	[ "$(features_of .linux.cgroup.systemd)" = true ] || {
-		try --systemd-cgroup run --bundle "$BUNDLE" "$ID"
-		exits_with 1
-		says systemd
-	}
+	equal "$(features_of '[.linux.cgroup.systemd, .linux.cgroup.systemdUser] | all')" true # systemd.bats
 }
 
 # filtered FILTER: runs getpgid under it; without a syscall where the action ends the process
