@@ -93,6 +93,13 @@ setup_file() {
 	snapshot > "$BATS_FILE_TMPDIR/before"
 }
 
+# complains STATUS TEXT...: hull ended with it, and each TEXT is on standard error
+complains() {
+	exits_with "$1" || return
+	output=$stderr
+	says "${@:2}"
+}
+
 has_said() { # has_said CONTAINER TEXT
 	hull logs "$1"
 	[[ $output == *"$2"* ]]

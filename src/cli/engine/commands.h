@@ -29,6 +29,7 @@
 	X(rename)          \
 	X(update)          \
 	X(inspect)         \
+	X(events)          \
 	X(images)          \
 	X(load)            \
 	X(save)            \
@@ -45,6 +46,8 @@
 	X(audit)           \
 	X(tour)            \
 	X(ended)           \
+	X(system_start)    \
+	X(system_stop)     \
 	X(system_check)
 
 #define ENGINE_COMMAND_DECLARE(name) extern const struct command engine_command_##name;

@@ -2,6 +2,7 @@
 #include "cli/engine/container_inspect.h"
 
 #include "base/text.h"
+#include "engine/container/start_record.h"
 
 static void write_text(struct json_writer *writer, const char *key, const char *text)
 {
@@ -12,6 +13,8 @@ static const char *reason_of(struct arena *arena, const struct engine_state *sta
 {
 	if (state->status != ENGINE_STATUS_EXITED)
 		return "";
+	if (state->is_rebooted)
+		return "the machine was restarted while it ran";
 	if (state->is_unrecorded)
 		return "it has ended while its monitor was gone: nobody saw how";
 	if (state->oom_killed)
@@ -25,12 +28,14 @@ static void write_state(
 	struct arena *arena, struct json_writer *writer, const struct engine_state *state)
 {
 	bool is_paused = state->status == ENGINE_STATUS_PAUSED;
+	bool is_restarting = state->status == ENGINE_STATUS_RESTARTING;
 
 	json_write_object(writer, "State");
 	json_write_string(writer, "Status", engine_status_name(state->status));
-	json_write_bool(writer, "Running", is_paused || state->status == ENGINE_STATUS_RUNNING);
+	json_write_bool(writer, "Running",
+		is_paused || is_restarting || state->status == ENGINE_STATUS_RUNNING);
 	json_write_bool(writer, "Paused", is_paused);
-	json_write_bool(writer, "Restarting", false);
+	json_write_bool(writer, "Restarting", is_restarting);
 	json_write_bool(writer, "OOMKilled", state->oom_killed);
 	json_write_bool(writer, "Dead", state->status == ENGINE_STATUS_DEAD);
 	json_write_i64(writer, "Pid", state->pid);
@@ -111,6 +116,7 @@ void container_inspect_write(struct arena *arena, struct json_writer *writer,
 	write_paths(arena, writer, container);
 	json_write_string(
 		writer, "Name", arena_printf(arena, "/%s", settings->name ? settings->name : ""));
+	json_write_i64(writer, "RestartCount", restart_record_read(arena, container->dir_fd).count);
 	json_write_string(writer, "Driver", "overlay");
 	json_write_string(writer, "Platform", "linux");
 	write_mounts(writer, settings);

@@ -69,6 +69,7 @@
 			.help = "variables, one a line"),                                         \
 		OPTION_LIST(O, group_add, "group-add", .argument = "GROUP",                       \
 			.help = "a further group, by its name in the image or by number"),        \
+		HEALTH_OPTIONS(O, life),                                                          \
 		OPTION_STRING(O, hostname, "hostname", .letter = 'h', .argument = "NAME",         \
 			.help = "host name (default: the begin of the id)"),                      \
 		OPTION_FLAG(O, init, "init",                                                      \
@@ -94,6 +95,7 @@
 		OPTION_CHOICE(O, network, "network", .argument = "none|host",                     \
 			.help = "none: a loopback interface of its own (the default); host: the " \
 				"host's network"),                                                \
+		NO_HEALTHCHECK_OPTION(O, life),                                                   \
 		OPTION_FLAG(O, oom_kill_disable, "oom-kill-disable",                              \
 			.help = "let it wait instead of killing it when its memory is used up"),  \
 		OPTION_NUMBER(O, oom_score_adj, "oom-score-adj", .argument = "N",                 \
@@ -104,6 +106,7 @@
 			.help = "all capabilities and devices, nothing hidden, no filter of "     \
 				"system calls: it can do what root can"),                         \
 		OPTION_FLAG(O, read_only, "read-only", .help = "read-only root file system"),     \
+		RESTART_OPTION(O, life),                                                          \
 		OPTION_FLAG(O, remove, "rm", .help = "remove it when it has ended"),              \
 		OPTION_STRING(O, rootfs, "rootfs", .argument = "DIR",                             \
 			.help = "this directory is the root file system, as it is; no image is "  \
@@ -133,7 +136,8 @@
 		OPTION_STRING(O, workdir, "workdir", .letter = 'w', .argument = "DIR",            \
 			.help = "directory it begins in")
 
-const struct option_spec update_option_table[] = { LIMIT_OPTIONS, OPTION_END };
+const struct option_spec update_option_table[] = { LIMIT_OPTIONS, RESTART_OPTION(O, life),
+	OPTION_END };
 
 const struct option_spec create_option_table[] = {
 	CONTAINER_OPTIONS,

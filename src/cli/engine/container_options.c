@@ -209,6 +209,8 @@ int container_options_read(struct arena *arena, const struct container_options *
 	if (r == 0)
 		r = read_logging(options, &settings, err);
 	if (r == 0)
+		r = life_options_read(arena, &options->life, &settings, err);
+	if (r == 0)
 		*ret = settings;
 	return r;
 }

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "cli/command.h"
+#include "cli/engine/life_options.h"
 #include "engine/container/settings.h"
 
 struct container_options {
@@ -23,6 +24,7 @@ struct container_options {
 	struct option_number oom_score_adj, stop_timeout;
 	struct option_list device_read_bps, device_write_bps, device_read_iops, device_write_iops;
 	const char *stop_signal, *log_driver;
+	struct life_options life;
 
 	/* run only */
 	bool detach;

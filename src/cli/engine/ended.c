@@ -3,9 +3,10 @@
 
 #include "cli/engine/commands.h"
 #include "cli/engine/making.h"
+#include "engine/container/restart.h"
 #include "engine/container/stop.h"
 
-/* Another command may have been faster. */
+/* Another command may have been faster. Where its policy asks for it, it is started again. */
 static int ended_run(struct command_call *call, struct err *err)
 {
 	AUTO_MAKING making = MAKING_INIT;
@@ -18,6 +19,8 @@ static int ended_run(struct command_call *call, struct err *err)
 		call->arena, &making.engine, call->args[0], &making.container, &problem);
 	if (r == 0)
 		r = engine_clean(call->arena, &making.engine, &making.container, &problem);
+	if (r == 0)
+		r = engine_restart_ended(call->arena, &making.engine, &making.container, &problem);
 	if (r == 0 || r == -ENOENT || r == -EBUSY)
 		return 0;
 	*err = problem;

@@ -12,6 +12,7 @@
 #include "cli/engine/terminal_guard.h"
 #include "engine/container/start.h"
 #include "engine/container/stop.h"
+#include "engine/events/events.h"
 #include "engine/spec/user.h"
 
 enum {
@@ -131,6 +132,21 @@ static int fail_exec(struct command_call *call, struct err *err)
 	return -err->code;
 }
 
+/* "exec_start: ls -l", as Docker has it; exit_status -1: it has not ended. */
+static void tell(const struct each *each, const char *action, int exit_status)
+{
+	struct command_call *call = each->call;
+	const char *text = action;
+	struct oci_key_value attribute = { "exitCode", NULL };
+
+	if (exit_status >= 0)
+		attribute.value = arena_printf(call->arena, "%d", exit_status);
+	for (size_t i = 1; exit_status < 0 && i < call->n_args; i++)
+		text = arena_printf(call->arena, "%s%s %s", text, i == 1 ? ":" : "", call->args[i]);
+	event_write_container(call->arena, each->engine->store, &each->container, text, &attribute,
+		exit_status >= 0 ? 1 : 0);
+}
+
 static int exec_in(struct each *each, struct err *err)
 {
 	struct command_call *call = each->call;
@@ -160,8 +176,11 @@ static int exec_in(struct each *each, struct err *err)
 		r = close_streams(options, err);
 	if (r < 0)
 		return r;
+	tell(each, "exec_start", -1);
 	if (container_exec(&request, &call->exit_status, err) < 0)
 		return fail_exec(call, err);
+	if (!options->detach)
+		tell(each, "exec_die", call->exit_status);
 	return 0;
 }
 

@@ -2,6 +2,7 @@
 #include "base/text.h"
 #include "cli/engine/commands.h"
 #include "cli/engine/image_store.h"
+#include "engine/events/events.h"
 
 struct import_options {
 	struct option_list changes;
@@ -43,9 +44,12 @@ static int import_run(struct command_call *call, struct err *err)
 		r = image_store_open(call, &store, err);
 	if (r == 0)
 		r = image_import(call->arena, &store, &request, &id, err);
-	if (r == 0)
-		fprintf(call->out, "%s\n", id);
-	return r;
+	if (r < 0)
+		return r;
+	event_write_image(call->arena, &store, "import", id,
+		request.name ? image_familiar_name(call->arena, request.name) : NULL);
+	fprintf(call->out, "%s\n", id);
+	return 0;
 }
 
 const struct command engine_command_import = {

@@ -130,6 +130,18 @@ static int write_by_template(struct command_call *call, const struct store *stor
 	return r;
 }
 
+static int write_things(struct command_call *call, const struct store *store,
+	const struct thing *things, size_t n, struct err *err)
+{
+	const struct inspect_options *options = call->options;
+	size_t length;
+
+	if (!text_is_empty(options->format))
+		return write_by_template(call, store, things, n, err);
+	fprintf(call->out, "%s\n", document_of(call, store, things, n, "    ", &length));
+	return 0;
+}
+
 static int find_container(struct command_call *call, const struct store *store, const char *name,
 	struct thing *ret, struct err *err)
 {
@@ -141,9 +153,7 @@ static int find_container(struct command_call *call, const struct store *store, 
 	if (r < 0)
 		return r;
 	ret->is_container = true;
-	r = containers_state(call->arena, &engine, &ret->container, &ret->state, err);
-	containers_close(&ret->container);
-	return r;
+	return containers_state(call->arena, &engine, &ret->container, &ret->state, err);
 }
 
 /* A container goes ahead of an image of the same name. */
@@ -155,7 +165,7 @@ static int find_thing(struct command_call *call, const struct store *store, cons
 	struct err problem = ERR_INIT;
 	int r = -ENOENT;
 
-	*ret = (struct thing){ 0 };
+	*ret = (struct thing){ .container = ENGINE_CONTAINER_INIT };
 	if (!text_equal(type, "image"))
 		r = find_container(call, store, name, ret, &problem);
 	if (r == -ENOENT && !text_equal(type, "container")) {
@@ -172,7 +182,6 @@ static int find_thing(struct command_call *call, const struct store *store, cons
 /* What is found is shown, even when something else is not there. */
 static int inspect_run(struct command_call *call, struct err *err)
 {
-	const struct inspect_options *options = call->options;
 	struct thing *things = ARENA_NEW_ARRAY(call->arena, call->n_args, struct thing);
 	AUTO_STORE store = STORE_INIT;
 	struct err problem = ERR_INIT;
@@ -192,13 +201,10 @@ static int inspect_run(struct command_call *call, struct err *err)
 			*err = problem;
 		}
 	}
-	if (text_is_empty(options->format)) {
-		fprintf(call->out, "%s\n",
-			document_of(call, &store, things, n, "    ", &(size_t){ 0 }));
-		return first;
-	}
 	problem = ERR_INIT;
-	r = write_by_template(call, &store, things, n, &problem);
+	r = write_things(call, &store, things, n, &problem);
+	for (size_t i = 0; i < n; i++)
+		containers_close(&things[i].container);
 	if (r < 0 && first == 0) {
 		first = r;
 		*err = problem;

@@ -6,6 +6,7 @@
 #include "base/warn.h"
 #include "cli/engine/commands.h"
 #include "cli/engine/image_store.h"
+#include "engine/events/events.h"
 
 struct load_options {
 	const char *input;
@@ -20,10 +21,13 @@ static const struct option_spec load_option_table[] = {
 	OPTION_END,
 };
 
-static void tell(struct command_call *call, const struct loaded_image *image)
+static void tell(
+	struct command_call *call, const struct store *store, const struct loaded_image *image)
 {
 	struct err skipped = ERR_INIT;
 
+	event_write_image(call->arena, store, "load", image->id,
+		image->n_names > 0 ? image_familiar_name(call->arena, image->names[0]) : NULL);
 	for (size_t i = 0; i < image->n_names; i++)
 		fprintf(call->out, "Loaded image: %s\n",
 			image_familiar_name(call->arena, image->names[i]));
@@ -59,7 +63,7 @@ static int load_run(struct command_call *call, struct err *err)
 	if (r == 0)
 		r = image_load(call->arena, &store, &request, &images, &n, err);
 	for (size_t i = 0; r == 0 && i < n; i++)
-		tell(call, &images[i]);
+		tell(call, &store, &images[i]);
 	return r;
 }
 

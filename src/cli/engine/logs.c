@@ -1,15 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
-#include <string.h>
-#include <time.h>
 
 #include "base/fd.h"
 #include "base/parse.h"
-#include "base/parse_duration.h"
 #include "base/text.h"
-#include "base/utc.h"
 #include "cli/engine/commands.h"
 #include "cli/engine/each.h"
+#include "cli/engine/time_option.h"
 #include "engine/container/log_read.h"
 
 struct logs_options {
@@ -31,29 +28,6 @@ static const struct option_spec logs_option_table[] = {
 	OPTION_END,
 };
 
-/* "10m" is before now, a number is since 1970. */
-static int read_time(const char *option, const char *text, struct timespec *ret, struct err *err)
-{
-	int64_t nsec;
-	uint64_t seconds;
-	struct timespec now;
-
-	if (parse_u64(text, &seconds) == 0) {
-		*ret = (struct timespec){ .tv_sec = (time_t)seconds };
-		return 0;
-	}
-	if (parse_duration_nsec(text, &nsec) == 0) {
-		clock_gettime(CLOCK_REALTIME, &now);
-		nsec = now.tv_sec * INT64_C(1000000000) + now.tv_nsec - nsec;
-		*ret = (struct timespec){ nsec / 1000000000, nsec % 1000000000 };
-		return 0;
-	}
-	if (utc_parse(text, ret) == 0)
-		return 0;
-	return err_fail(err, EINVAL, "--%s %s: not a time such as 2026-01-02T03:04:05Z or 10m",
-		option, text);
-}
-
 static int read_options(
 	const struct logs_options *options, struct log_request *ret, struct err *err)
 {
@@ -69,11 +43,11 @@ static int read_options(
 		return err_fail(err, EINVAL, "--tail %s: neither a number nor all", options->tail);
 	if (!text_is_empty(options->since)) {
 		ret->has_since = true;
-		r = read_time("since", options->since, &ret->since, err);
+		r = time_option_read("since", options->since, &ret->since, err);
 	}
 	if (r == 0 && !text_is_empty(options->until)) {
 		ret->has_until = true;
-		r = read_time("until", options->until, &ret->until, err);
+		r = time_option_read("until", options->until, &ret->until, err);
 	}
 	return r;
 }

@@ -65,6 +65,10 @@ static const char *status_text(struct arena *arena, const struct engine_state *s
 		if (!since)
 			return arena_printf(arena, "Exited (%d)", state->exit_code);
 		return arena_printf(arena, "Exited (%d) %s ago", state->exit_code, since);
+	case ENGINE_STATUS_RESTARTING:
+		since = ago(arena, state->finished_at);
+		return arena_printf(arena, "Restarting (%d)%s%s%s", state->exit_code,
+			since ? " " : "", since ? since : "", since ? " ago" : "");
 	case ENGINE_STATUS_CREATED:
 		return "Created";
 	case ENGINE_STATUS_DEAD:
@@ -136,7 +140,8 @@ static bool is_wanted(struct command_call *call, const struct container_filter *
 {
 	const struct ps_options *options = call->options;
 	bool is_running = state->status == ENGINE_STATUS_RUNNING ||
-			  state->status == ENGINE_STATUS_PAUSED;
+			  state->status == ENGINE_STATUS_PAUSED ||
+			  state->status == ENGINE_STATUS_RESTARTING;
 	bool shows_all = options->all || options->latest || options->last.is_given ||
 			 filter->statuses.n_items > 0 || filter->exits.n_items > 0;
 

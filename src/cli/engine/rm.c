@@ -6,6 +6,7 @@
 #include "cli/engine/commands.h"
 #include "cli/engine/each.h"
 #include "engine/container/stop.h"
+#include "engine/events/events.h"
 
 struct rm_options {
 	bool force, volumes;
@@ -18,24 +19,32 @@ static const struct option_spec rm_option_table[] = {
 	OPTION_END,
 };
 
-static int refuse_running(const struct each *each, struct err *err)
+static int refuse_running(
+	const struct each *each, const struct engine_state *state, struct err *err)
 {
-	err_fail(err, EBUSY, "container %s is running", each->name);
+	err_fail(err, EBUSY, "container %s is %s", each->name,
+		state->status == ENGINE_STATUS_RESTARTING ? "restarting" : "running");
 	return err_hint(err, "stop it first, or use rm --force");
 }
 
 static int rm_one(struct each *each, struct err *err)
 {
 	const struct rm_options *options = each->call->options;
+	const struct stop_request request = {
+		.by = "rm",
+		.signal_number = SIGKILL,
+		.timeout_sec = 10,
+	};
 	struct arena *arena = each->call->arena;
 	struct engine_state state;
 	int r = containers_state(arena, each->engine, &each->container, &state, err);
 
 	if (r == 0 && !options->force &&
-		(state.status == ENGINE_STATUS_RUNNING || state.status == ENGINE_STATUS_PAUSED))
-		return refuse_running(each, err);
+		(state.status == ENGINE_STATUS_RUNNING || state.status == ENGINE_STATUS_PAUSED ||
+			state.status == ENGINE_STATUS_RESTARTING))
+		return refuse_running(each, &state, err);
 	if (r == 0)
-		r = engine_stop(arena, each->engine, &each->container, SIGKILL, 0, err);
+		r = engine_stop(arena, each->engine, &each->container, &request, err);
 	if (r < 0)
 		return r;
 	each->container.settings.auto_remove = true; /* what is done at its end, too */
@@ -61,13 +70,23 @@ const struct command engine_command_rm = {
 	.run = rm_run,
 };
 
+static void tell(const struct each *each, const char *action)
+{
+	event_write_container(
+		each->call->arena, each->engine->store, &each->container, action, NULL, 0);
+}
+
 static int pause_one(struct each *each, struct err *err)
 {
 	struct engine_state state;
 	int r = engine_require_running(
 		each->call->arena, each->engine, &each->container, &state, err);
 
-	return r < 0 ? r : container_pause(&each->engine->runtime, each->container.id, err);
+	if (r == 0)
+		r = container_pause(&each->engine->runtime, each->container.id, err);
+	if (r == 0)
+		tell(each, "pause");
+	return r;
 }
 
 static int pause_run(struct command_call *call, struct err *err)
@@ -95,7 +114,11 @@ static int unpause_one(struct each *each, struct err *err)
 	int r = engine_require_running(
 		each->call->arena, each->engine, &each->container, &state, err);
 
-	return r < 0 ? r : container_resume(&each->engine->runtime, each->container.id, err);
+	if (r == 0)
+		r = container_resume(&each->engine->runtime, each->container.id, err);
+	if (r == 0)
+		tell(each, "unpause");
+	return r;
 }
 
 static int unpause_run(struct command_call *call, struct err *err)

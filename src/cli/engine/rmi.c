@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "cli/engine/commands.h"
 #include "cli/engine/image_store.h"
+#include "engine/events/events.h"
 #include "oci/reference.h"
 
 struct rmi_options {
@@ -54,6 +55,15 @@ static int check_unused(struct command_call *call, const struct store *store,
 	return r;
 }
 
+static void tell_untagged(struct command_call *call, const struct store *store,
+	const struct image *image, const char *name)
+{
+	const char *familiar = image_familiar_name(call->arena, name);
+
+	event_write_image(call->arena, store, "untag", image->id, familiar);
+	fprintf(call->out, "Untagged: %s\n", familiar);
+}
+
 static int forget(struct command_call *call, const struct store *store, const struct image *image,
 	struct err *err)
 {
@@ -62,11 +72,12 @@ static int forget(struct command_call *call, const struct store *store, const st
 	if (r == 0)
 		r = image_forget(call->arena, store, image->descriptor.digest, err);
 	for (size_t i = 0; r == 0 && i < image->n_names; i++)
-		fprintf(call->out, "Untagged: %s\n",
-			image_familiar_name(call->arena, image->names[i]));
-	if (r == 0)
-		fprintf(call->out, "Deleted: %s\n", image->id);
-	return r;
+		tell_untagged(call, store, image, image->names[i]);
+	if (r < 0)
+		return r;
+	event_write_image(call->arena, store, "delete", image->id, NULL);
+	fprintf(call->out, "Deleted: %s\n", image->id);
+	return 0;
 }
 
 static int remove_one(
@@ -83,8 +94,7 @@ static int remove_one(
 	if (name && image.n_names > 1) {
 		r = image_unname(call->arena, store, name, err);
 		if (r == 0)
-			fprintf(call->out, "Untagged: %s\n",
-				image_familiar_name(call->arena, name));
+			tell_untagged(call, store, &image, name);
 		return r;
 	}
 	if (!name && image.n_names > 1 && !options->force) {

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "cli/engine/commands.h"
 #include "cli/engine/image_store.h"
+#include "engine/events/events.h"
 #include "oci/reference.h"
 
 struct save_options {
@@ -101,6 +102,15 @@ static int save_file(struct command_call *call, const struct store *store,
 	return r;
 }
 
+static void tell_saved(
+	struct command_call *call, const struct store *store, const struct save_request *request)
+{
+	for (size_t i = 0; i < request->n_images; i++)
+		event_write_image(call->arena, store, "save", request->images[i].id,
+			request->names[i] ? image_familiar_name(call->arena, request->names[i])
+					  : NULL);
+}
+
 static int save_run(struct command_call *call, struct err *err)
 {
 	const struct save_options *options = call->options;
@@ -118,8 +128,12 @@ static int save_run(struct command_call *call, struct err *err)
 	if (r < 0)
 		return r;
 	if (options->output && request.format != SAVE_FORMAT_OCI_DIR)
-		return save_file(call, &store, &request, options->output, err);
-	return image_save(call->arena, &store, &request, err);
+		r = save_file(call, &store, &request, options->output, err);
+	else
+		r = image_save(call->arena, &store, &request, err);
+	if (r == 0)
+		tell_saved(call, &store, &request);
+	return r;
 }
 
 const struct command engine_command_save = {

@@ -10,13 +10,9 @@
 #include "base/text.h"
 #include "base/warn.h"
 #include "cli/engine/making.h"
+#include "engine/container/restart.h"
 #include "engine/container/start.h"
 #include "engine/container/stop.h"
-
-enum {
-	EXIT_STATUS_NOT_RUNNABLE = 126,
-	EXIT_STATUS_NO_SUCH_FILE = 127,
-};
 
 #define DEFAULT_DETACH_KEYS "ctrl-p,ctrl-q"
 
@@ -40,24 +36,13 @@ int session_read(const struct session_options *options, struct attach_request *r
 	return detach_keys_parse(keys, ret->detach_keys, &ret->n_detach_keys, err);
 }
 
-static int exit_status_of(const struct err *err)
-{
-	static const int statuses[START_FAULT_COUNT] = {
-		[START_FAULT_HULL] = EXIT_STATUS_HULL,
-		[START_FAULT_NOT_RUNNABLE] = EXIT_STATUS_NOT_RUNNABLE,
-		[START_FAULT_NO_SUCH_FILE] = EXIT_STATUS_NO_SUCH_FILE,
-	};
-
-	return statuses[start_fault_of(err)];
-}
-
 /* A container that could not be started stays, unless it is to be removed anyway. */
 static int fail_start(struct command_call *call, const struct engine *engine,
 	const struct engine_container *container, struct err *err)
 {
 	struct err problem = ERR_INIT;
 
-	call->failure_status = exit_status_of(err);
+	call->failure_status = start_exit_status_of(err);
 	err->config[0] = '\0'; /* of a configuration that nobody wrote */
 	if (container->settings.auto_remove &&
 		containers_remove(call->arena, engine, container, &problem) < 0)
@@ -86,6 +71,16 @@ int session_start(struct command_call *call, const struct engine *engine,
 	return 0;
 }
 
+/* Then its monitor does what is to be done at its end. */
+static bool is_started_again(struct arena *arena, const struct engine_container *container)
+{
+	struct engine_container anew = *container;
+	struct err ignored = ERR_INIT; /* it has been removed */
+
+	return containers_read_settings(arena, &anew, &ignored) == 0 &&
+	       restart_is_possible(&anew.settings);
+}
+
 int session_stay(struct command_call *call, const struct attach_request *request,
 	const struct engine_container *container, int client_fd, bool is_first, struct err *err)
 {
@@ -96,7 +91,7 @@ int session_stay(struct command_call *call, const struct attach_request *request
 	if (r < 0 || end.has_detached)
 		return r;
 	call->exit_status = end.status;
-	if (!is_first)
+	if (!is_first || is_started_again(call->arena, container))
 		return 0;
 	r = engine_clean(call->arena, request->engine, container, &problem);
 	attach_tell_ended(client_fd);

@@ -10,6 +10,7 @@
 #include "cli/engine/session.h"
 #include "cli/signal_name.h"
 #include "engine/container/stop.h"
+#include "engine/events/events.h"
 
 struct stop_options {
 	const char *signal;
@@ -28,19 +29,27 @@ struct stop_options {
 
 static const struct option_spec stop_option_table[] = { STOP_OPTIONS, OPTION_END };
 
-static int stop_one(struct each *each, struct err *err)
+static int stop_as(struct each *each, const char *by, struct err *err)
 {
 	const struct stop_options *options = each->call->options;
 	const struct container_settings *settings = &each->container.settings;
 	const char *word = text_is_empty(options->signal) ? settings->stop_signal : options->signal;
-	int signal_number = SIGTERM;
-	int r = word ? signal_parse(word, &signal_number, err) : 0;
+	struct stop_request request = {
+		.by = by,
+		.signal_number = SIGTERM,
+		.timeout_sec = options->timeout.is_given ? options->timeout.value
+							 : settings->stop_timeout,
+	};
+	int r = word ? signal_parse(word, &request.signal_number, err) : 0;
 
 	return r < 0 ? r
-		     : engine_stop(each->call->arena, each->engine, &each->container, signal_number,
-			       options->timeout.is_given ? options->timeout.value
-							 : settings->stop_timeout,
-			       err);
+		     : engine_stop(
+			       each->call->arena, each->engine, &each->container, &request, err);
+}
+
+static int stop_one(struct each *each, struct err *err)
+{
+	return stop_as(each, "stop", err);
 }
 
 static int stop_run(struct command_call *call, struct err *err)
@@ -63,14 +72,18 @@ const struct command engine_command_stop = {
 
 static int restart_one(struct each *each, struct err *err)
 {
+	struct command_call *call = each->call;
 	int client_fd;
-	int r = stop_one(each, err);
+	int r = stop_as(each, "restart", err);
 
 	if (r == 0)
 		r = containers_lock(&each->container, err);
-	return r < 0 ? r
-		     : session_start(
-			       each->call, each->engine, &each->container, false, &client_fd, err);
+	if (r == 0)
+		r = session_start(call, each->engine, &each->container, false, &client_fd, err);
+	if (r == 0)
+		event_write_container(
+			call->arena, each->engine->store, &each->container, "restart", NULL, 0);
+	return r;
 }
 
 static int restart_run(struct command_call *call, struct err *err)
@@ -104,18 +117,17 @@ static const struct option_spec kill_option_table[] = {
 static int kill_one(struct each *each, struct err *err)
 {
 	const struct kill_options *options = each->call->options;
-	struct engine_state state;
-	int signal_number = SIGKILL;
+	const char *stop_signal = each->container.settings.stop_signal;
+	struct err ignored = ERR_INIT;
+	int signal_number = SIGKILL, stop_number = SIGTERM;
 	int r = text_is_empty(options->signal) ? 0
 					       : signal_parse(options->signal, &signal_number, err);
 
-	if (r == 0)
-		r = engine_require_running(
-			each->call->arena, each->engine, &each->container, &state, err);
-	if (r == 0)
-		r = container_kill(
-			&each->engine->runtime, each->container.id, signal_number, false, err);
-	return r;
+	if (stop_signal)
+		signal_parse(stop_signal, &stop_number, &ignored);
+	return r < 0 ? r
+		     : engine_kill(each->call->arena, each->engine, &each->container, signal_number,
+			       signal_number == SIGKILL || signal_number == stop_number, err);
 }
 
 static int kill_run(struct command_call *call, struct err *err)

@@ -2,6 +2,7 @@
 #include "base/fd.h"
 #include "cli/engine/commands.h"
 #include "cli/engine/image_store.h"
+#include "engine/events/events.h"
 
 static const struct option_spec tag_option_table[] = { OPTION_END };
 
@@ -22,7 +23,12 @@ static int tag_run(struct command_call *call, struct err *err)
 	/* again: it may have gone before the store was in use */
 	if (r == 0)
 		r = image_find(call->arena, &store, image.id, &image, err);
-	return r < 0 ? r : image_name(call->arena, &store, &image.descriptor, &name, 1, err);
+	if (r == 0)
+		r = image_name(call->arena, &store, &image.descriptor, &name, 1, err);
+	if (r == 0)
+		event_write_image(call->arena, &store, "tag", image.id,
+			image_familiar_name(call->arena, name));
+	return r;
 }
 
 const struct command engine_command_tag = {

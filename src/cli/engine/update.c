@@ -1,7 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
+
+#include "base/text.h"
 #include "cli/engine/commands.h"
 #include "cli/engine/container_options.h"
 #include "cli/engine/each.h"
+
+static int take_restart(struct each *each, struct err *err)
+{
+	const struct container_options *options = each->call->options;
+	struct container_settings *settings = &each->container.settings;
+
+	if (text_is_empty(options->life.restart))
+		return 0;
+	if (settings->auto_remove)
+		return err_fail(
+			err, EINVAL, "--restart: container %s is removed when it ends", each->name);
+	return restart_policy_read(each->call->arena, options->life.restart, settings, err);
+}
 
 static int update_one(struct each *each, struct err *err)
 {
@@ -11,6 +27,10 @@ static int update_one(struct each *each, struct err *err)
 
 	if (r == 0)
 		r = containers_lock(&each->container, err);
+	if (r == 0)
+		r = containers_read_settings(arena, &each->container, err); /* as they are now */
+	if (r == 0)
+		r = take_restart(each, err);
 	if (r == 0)
 		r = containers_update(arena, each->engine, &each->container, &changes, err);
 	err->config[0] = '\0'; /* of a document that nobody wrote */
@@ -27,7 +47,7 @@ static int update_run(struct command_call *call, struct err *err)
 const struct command engine_command_update = {
 	.name = "update",
 	.arguments = "CONTAINER...",
-	.summary = "change the limits of containers",
+	.summary = "change limits and restart policy of containers",
 	.description = "At once for those that run, and for their later starts. What is not named "
 		       "stays. A limit that the kernel does not take is told, and nothing is kept.",
 	.options = update_option_table,

@@ -76,7 +76,8 @@ static const char *flaw_of(const struct check *check, const struct engine_contai
 {
 	if (state->status == ENGINE_STATUS_DEAD)
 		return "it was not made to its end";
-	if (state->status == ENGINE_STATUS_RUNNING || state->status == ENGINE_STATUS_PAUSED)
+	if (state->status == ENGINE_STATUS_RUNNING || state->status == ENGINE_STATUS_PAUSED ||
+		state->status == ENGINE_STATUS_RESTARTING)
 		return NULL;
 	if (container->settings.auto_remove && state->status == ENGINE_STATUS_EXITED)
 		return "it has ended and was to be removed then";
@@ -172,7 +173,7 @@ static int check_pins(struct check *check, struct err *err)
 
 static int check_records(struct check *check, struct err *err)
 {
-	const char *boot = strrchr(check->engine->runtime.root, '/') + 1;
+	const char *boot = check->engine->boot;
 	const char **ids;
 	size_t n;
 	int r = list(check, arena_printf(check->arena, "run/%s", boot), &ids, &n, err);
@@ -204,7 +205,7 @@ static int remove_boot(const struct check *check, const char *boot, struct err *
 
 static int check_boots(struct check *check, struct err *err)
 {
-	const char *boot = strrchr(check->engine->runtime.root, '/') + 1;
+	const char *boot = check->engine->boot;
 	const char **boots;
 	size_t n;
 	int r = list(check, "run", &boots, &n, err);

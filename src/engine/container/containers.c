@@ -16,10 +16,9 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "engine/container/names.h"
+#include "engine/events/events.h"
 #include "oci/state.h"
 #include "sys/directory.h"
-
-#define SETTINGS_NAME "config.json"
 
 enum {
 	ID_BYTES = CONTAINER_ID_LENGTH / 2,
@@ -146,11 +145,13 @@ int containers_make(struct arena *arena, const struct engine *engine,
 		containers_close(&container);
 		return r;
 	}
+	event_write_container(arena, engine->store, &container, "create", NULL, 0);
 	*ret = container;
 	return 0;
 }
 
-static int read_settings(struct arena *arena, struct engine_container *container, struct err *err)
+int containers_read_settings(
+	struct arena *arena, struct engine_container *container, struct err *err)
 {
 	const char *text;
 	size_t length;
@@ -178,7 +179,7 @@ int containers_open_id(struct arena *arena, const struct engine *engine, const c
 				       : err_sys(err, "open containers/%s", id);
 	container.id = arena_strdup(arena, id);
 	set_directory(arena, engine, &container);
-	if (read_settings(arena, &container, &ignored) < 0)
+	if (containers_read_settings(arena, &container, &ignored) < 0)
 		container.settings = (struct container_settings){ 0 };
 	*ret = container;
 	return 0;
@@ -302,6 +303,7 @@ int containers_rename(struct arena *arena, const struct engine *engine,
 	struct engine_container *container, const char *name, struct err *err)
 {
 	const char *old = container->settings.name;
+	const struct oci_key_value attribute = { "oldName", old };
 	int r = name_check(name, err);
 
 	if (r == 0)
@@ -311,5 +313,9 @@ int containers_rename(struct arena *arena, const struct engine *engine,
 	container->settings.name = name;
 	r = containers_write_settings(arena, container, err);
 	name_release(arena, engine->store, r == 0 ? old : name, container->id);
+	if (r == 0) {
+		event_tail_write(arena, container);
+		event_write_container(arena, engine->store, container, "rename", &attribute, 1);
+	}
 	return r;
 }

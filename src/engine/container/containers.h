@@ -20,11 +20,14 @@
 #include "engine/container/settings.h"
 #include "engine/store/store.h"
 
+#define SETTINGS_NAME "config.json" /* of a container that was made to its end */
+
 enum { CONTAINER_ID_LENGTH = 64 };
 
 /* A store and where the core keeps what it knows of this boot's containers. */
 struct engine {
 	const struct store *store;
+	const char *boot; /* the kernel's boot_id */
 	struct runtime runtime;
 };
 
@@ -36,6 +39,7 @@ enum engine_status {
 	ENGINE_STATUS_CREATED,
 	ENGINE_STATUS_RUNNING,
 	ENGINE_STATUS_PAUSED,
+	ENGINE_STATUS_RESTARTING, /* it has ended, and is about to be started by its policy */
 	ENGINE_STATUS_EXITED,
 	ENGINE_STATUS_DEAD, /* its settings cannot be read: it can only be removed */
 	ENGINE_STATUS_COUNT,
@@ -50,6 +54,7 @@ struct engine_state {
 	int32_t signal; /* that ended it; 0: none */
 	bool oom_killed;
 	bool is_unrecorded;      /* it has ended and nobody saw how */
+	bool is_rebooted;        /* it ran when the machine went down */
 	const char *started_at;  /* RFC 3339; NULL: never */
 	const char *finished_at; /* NULL: not, or unknown */
 };
@@ -108,6 +113,10 @@ int containers_remove(struct arena *arena, const struct engine *engine,
 int containers_update(struct arena *arena, const struct engine *engine,
 	struct engine_container *container, const struct container_resources *changes,
 	struct err *err);
+
+/* Its settings anew: somebody may have changed them. */
+int containers_read_settings(
+	struct arena *arena, struct engine_container *container, struct err *err);
 
 /* Writes its settings again. Needs the lock. */
 int containers_write_settings(

@@ -29,11 +29,12 @@ int engine_init(struct arena *arena, const struct store *store, struct engine *r
 		return r;
 	if (length < BOOT_ID_LENGTH || strchr(boot, '/'))
 		return err_fail(err, EPROTO, "boot_id is not what was expected");
+	boot = arena_strndup(arena, boot, BOOT_ID_LENGTH);
 	*ret = (struct engine){
 		.store = store,
+		.boot = boot,
 		.runtime = {
-			.root = arena_printf(
-				arena, "%s/run/%.*s", store->root, BOOT_ID_LENGTH, boot),
+			.root = arena_printf(arena, "%s/run/%s", store->root, boot),
 			.is_rootless = store->has_user_namespace,
 		},
 	};
@@ -46,6 +47,7 @@ const char *engine_status_name(enum engine_status status)
 		[ENGINE_STATUS_CREATED] = "created",
 		[ENGINE_STATUS_RUNNING] = "running",
 		[ENGINE_STATUS_PAUSED] = "paused",
+		[ENGINE_STATUS_RESTARTING] = "restarting",
 		[ENGINE_STATUS_EXITED] = "exited",
 		[ENGINE_STATUS_DEAD] = "dead",
 	};

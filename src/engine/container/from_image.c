@@ -72,6 +72,29 @@ static void take_command(
 	}
 }
 
+static void take_number(int64_t *asked, int64_t of_image)
+{
+	if (*asked == 0)
+		*asked = of_image;
+}
+
+/* One that was asked for in parts has the rest of the image. */
+static void take_health(
+	struct container_healthcheck *health, const struct oci_healthcheck *of_image)
+{
+	if (!of_image || (health->n_test > 0 && strcmp(health->test[0], "NONE") == 0))
+		return;
+	if (health->n_test == 0) {
+		health->test = of_image->test;
+		health->n_test = of_image->n_test;
+	}
+	take_number(&health->interval, of_image->interval);
+	take_number(&health->timeout, of_image->timeout);
+	take_number(&health->start_period, of_image->start_period);
+	take_number(&health->start_interval, of_image->start_interval);
+	take_number(&health->retries, of_image->retries);
+}
+
 int settings_take_image(struct arena *arena, struct container_settings *settings,
 	const struct image *image, bool has_entrypoint, struct err *err)
 {
@@ -85,6 +108,7 @@ int settings_take_image(struct arena *arena, struct container_settings *settings
 	}
 	merge_env(arena, settings, run);
 	merge_labels(arena, settings, run);
+	take_health(&settings->health, run->healthcheck);
 	if (text_is_empty(settings->user))
 		settings->user = run->user;
 	if (text_is_empty(settings->working_dir))
@@ -104,6 +128,8 @@ void settings_fill(struct container_settings *settings)
 		settings->stop_timeout = STOP_TIMEOUT_SEC;
 	if (settings->shm_size == 0)
 		settings->shm_size = SHM_BYTES;
+	if (!settings->restart_policy)
+		settings->restart_policy = "no";
 	if (!settings->network_mode)
 		settings->network_mode = "none";
 	if (!settings->log_driver)

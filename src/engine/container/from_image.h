@@ -4,7 +4,7 @@
  *
  * Layer 3, role caller. What was asked goes ahead of what the image says; variables and labels are
  * merged. An image is somebody else's: nothing of it becomes an option, and what it may say is only
- * this: command, user, variables, directory, labels, signal.
+ * this: command, user, variables, directory, labels, signal, health check.
  */
 #pragma once
 

@@ -10,16 +10,15 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/fd.h"
 #include "base/text.h"
 #include "base/warn.h"
 #include "engine/container/start_record.h"
+#include "engine/events/events.h"
 #include "engine/image/helper_program.h"
 #include "engine/monitor/protocol.h"
-#include "oci/state.h"
 #include "sys/fd_passing.h"
 #include "sys/process.h"
 
@@ -134,19 +133,22 @@ static int leave_caller(const struct monitor_process *process, struct err *err)
 	return 0;
 }
 
-static int note_start(struct arena *arena, int dir_fd, pid_t pid, struct err *err)
+static int note_start(
+	struct arena *arena, const struct monitor_process *process, pid_t pid, struct err *err)
 {
-	struct start_record record = { .pid = pid, .monitor = getpid() };
+	struct start_record record = {
+		.started_at = fact_time_now(arena),
+		.boot = process->request->engine->boot,
+		.pid = pid,
+		.monitor = getpid(),
+	};
 	struct process_stat stat;
-	struct timespec now;
 	int r = process_stat_read(getpid(), &stat, err);
 
 	if (r < 0)
 		return r;
-	clock_gettime(CLOCK_REALTIME, &now);
-	record.started_at = oci_time_text(arena, now);
 	record.monitor_start = stat.start_time;
-	return start_record_write(arena, dir_fd, &record, err);
+	return start_record_write(arena, process->request->container->dir_fd, &record, err);
 }
 
 static int run_container(struct arena *arena, const struct monitor_process *process,
@@ -170,9 +172,12 @@ static int run_container(struct arena *arena, const struct monitor_process *proc
 	start_record_forget(container->dir_fd);
 	r = container_run_supervised(&request, ret, err);
 	if (r == 0)
-		r = note_start(arena, container->dir_fd, ret->pid, err);
+		r = note_start(arena, process, ret->pid, err);
 	if (r < 0)
 		container_delete(request.runtime, container->id, true, &ignored);
+	else
+		event_write_container(
+			arena, process->request->engine->store, container, "start", NULL, 0);
 	return r;
 }
 

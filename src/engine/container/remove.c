@@ -6,6 +6,7 @@
 
 #include "engine/container/containers.h"
 #include "engine/container/names.h"
+#include "engine/events/events.h"
 #include "engine/store/inside.h"
 #include "sys/directory.h"
 
@@ -45,6 +46,8 @@ int containers_remove(struct arena *arena, const struct engine *engine,
 		return err_sys(err, "rename %s", container->directory);
 	if (container->settings.name)
 		name_release(arena, store, container->settings.name, container->id);
+	if (faccessat(container->dir_fd, SETTINGS_NAME, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+		event_write_container(arena, store, container, "destroy", NULL, 0);
 	r = store_unpin(store, container->id, err);
 	if (r == 0)
 		r = empty(store, container->dir_fd, err);

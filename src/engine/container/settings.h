@@ -65,6 +65,15 @@ struct container_resources {
 	size_t n_device_cgroup_rules;
 };
 
+/* Times in nanoseconds; 0: the default (health.h). */
+struct container_healthcheck {
+	const char **test; /* "NONE"; "CMD" and arguments; "CMD-SHELL" and a line. n_test 0: none */
+	size_t n_test;
+	int64_t interval, timeout, start_period, start_interval;
+	int64_t retries;
+	const char *on_failure; /* "none", "kill", "restart", "stop"; NULL: none */
+};
+
 struct container_settings {
 	const char *id; /* 64 hexadecimal digits */
 	const char *name;
@@ -87,10 +96,13 @@ struct container_settings {
 	size_t n_labels;
 	const char *stop_signal; /* "SIGTERM" */
 	int64_t stop_timeout;    /* seconds; -1: for ever */
+	struct container_healthcheck health;
 	struct oci_key_value *annotations;
 	size_t n_annotations;
 
 	/* HostConfig */
+	const char *restart_policy; /* "no", "on-failure", "always", "unless-stopped" */
+	int64_t restart_max;        /* on-failure: how often; 0: no limit */
 	bool auto_remove, privileged, readonly_rootfs;
 	bool init; /* hull-reaper is the first process */
 	struct container_mount *mounts;

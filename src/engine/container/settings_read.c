@@ -9,6 +9,22 @@
 
 static const struct json_field pair_row = JSON_STRING(struct oci_key_value, NULL, value);
 
+static const struct json_field health_fields[] = {
+	JSON_STRINGS(S, "Test", health.test, health.n_test),
+	JSON_I64(S, "Interval", health.interval),
+	JSON_I64(S, "Timeout", health.timeout),
+	JSON_I64(S, "StartPeriod", health.start_period),
+	JSON_I64(S, "StartInterval", health.start_interval),
+	JSON_I64(S, "Retries", health.retries),
+	{ .name = NULL },
+};
+
+static const struct json_field restart_fields[] = {
+	TEXT("Name", restart_policy),
+	JSON_I64(S, "MaximumRetryCount", restart_max),
+	{ .name = NULL },
+};
+
 static const struct json_field config_fields[] = {
 	TEXT("Hostname", hostname),
 	TEXT("Domainname", domainname),
@@ -23,6 +39,8 @@ static const struct json_field config_fields[] = {
 	JSON_MAP(S, "Labels", labels, n_labels, &pair_row),
 	TEXT("StopSignal", stop_signal),
 	JSON_I64(S, "StopTimeout", stop_timeout),
+	{ .name = "Healthcheck", .type = JSON_FIELD_OBJECT, .nested = health_fields },
+	TEXT("HealthcheckOnFailureAction", health.on_failure),
 	{ .name = NULL },
 };
 
@@ -72,6 +90,7 @@ static const struct json_field rate_row = { .type = JSON_FIELD_OBJECT, .nested =
 		&rate_row)
 
 static const struct json_field host_fields[] = {
+	{ .name = "RestartPolicy", .type = JSON_FIELD_OBJECT, .nested = restart_fields },
 	JSON_BOOL(S, "AutoRemove", auto_remove),
 	JSON_BOOL(S, "Privileged", privileged),
 	JSON_BOOL(S, "ReadonlyRootfs", readonly_rootfs),

@@ -15,6 +15,32 @@ static void write_pairs(
 	json_write_end(writer);
 }
 
+/* Only where there is one, as with Docker. */
+static void write_health(struct json_writer *writer, const struct container_healthcheck *health)
+{
+	if (health->n_test == 0)
+		return;
+	json_write_object(writer, "Healthcheck");
+	json_write_strings(writer, "Test", health->test, health->n_test);
+	json_write_i64(writer, "Interval", health->interval);
+	json_write_i64(writer, "Timeout", health->timeout);
+	json_write_i64(writer, "StartPeriod", health->start_period);
+	json_write_i64(writer, "StartInterval", health->start_interval);
+	json_write_i64(writer, "Retries", health->retries);
+	json_write_end(writer);
+	json_write_string(writer, "HealthcheckOnFailureAction",
+		health->on_failure ? health->on_failure : "none");
+}
+
+static void write_restart(struct json_writer *writer, const struct container_settings *settings)
+{
+	json_write_object(writer, "RestartPolicy");
+	json_write_string(
+		writer, "Name", settings->restart_policy ? settings->restart_policy : "no");
+	json_write_i64(writer, "MaximumRetryCount", settings->restart_max);
+	json_write_end(writer);
+}
+
 void settings_write_config(struct json_writer *writer, const struct container_settings *settings)
 {
 	json_write_object(writer, "Config");
@@ -31,6 +57,7 @@ void settings_write_config(struct json_writer *writer, const struct container_se
 	write_pairs(writer, "Labels", settings->labels, settings->n_labels);
 	json_write_string(writer, "StopSignal", or_empty(settings->stop_signal));
 	json_write_i64(writer, "StopTimeout", settings->stop_timeout);
+	write_health(writer, &settings->health);
 	json_write_end(writer);
 }
 
@@ -127,6 +154,7 @@ void settings_write_host_config(
 	struct json_writer *writer, const struct container_settings *settings)
 {
 	json_write_object(writer, "HostConfig");
+	write_restart(writer, settings);
 	json_write_bool(writer, "AutoRemove", settings->auto_remove);
 	json_write_bool(writer, "Privileged", settings->privileged);
 	json_write_bool(writer, "ReadonlyRootfs", settings->readonly_rootfs);

@@ -16,6 +16,8 @@
 #include "engine/container/monitor_process.h"
 #include "engine/container/own_files.h"
 #include "engine/container/rootfs.h"
+#include "engine/container/start_record.h"
+#include "engine/events/events.h"
 #include "engine/monitor/protocol.h"
 #include "engine/spec/spec.h"
 
@@ -50,6 +52,17 @@ static int check_user(const struct start_request *request, struct spec_user *use
 		user->gid);
 	return err_hint(err, "more ids for its users are given in /etc/subuid and /etc/subgid, "
 			     "and the package uidmap is needed");
+}
+
+int start_exit_status_of(const struct err *err)
+{
+	static const int statuses[START_FAULT_COUNT] = {
+		[START_FAULT_HULL] = 125,
+		[START_FAULT_NOT_RUNNABLE] = 126,
+		[START_FAULT_NO_SUCH_FILE] = 127,
+	};
+
+	return statuses[start_fault_of(err)];
 }
 
 static int prepare(struct arena *arena, const struct start_request *request,
@@ -145,7 +158,7 @@ static int start_child(struct arena *arena, const struct start_request *request,
 	return r;
 }
 
-int engine_start(struct arena *arena, const struct start_request *request, int *ret_client_fd,
+static int start(struct arena *arena, const struct start_request *request, int *ret_client_fd,
 	struct err *err)
 {
 	__attribute__((cleanup(monitor_process_done))) struct monitor_process process =
@@ -157,5 +170,23 @@ int engine_start(struct arena *arena, const struct start_request *request, int *
 		r = prepare(arena, request, &process, err);
 	if (r == 0)
 		r = monitor_process_open(&process, err);
-	return r < 0 ? r : start_child(arena, request, &process, ret_client_fd, err);
+	if (r < 0)
+		return r;
+	event_tail_write(arena, request->container);
+	return start_child(arena, request, &process, ret_client_fd, err);
+}
+
+int engine_start(struct arena *arena, const struct start_request *request, int *ret_client_fd,
+	struct err *err)
+{
+	struct err ignored = ERR_INIT;
+	int dir_fd = request->container->dir_fd;
+	int r;
+
+	if (!request->is_restart)
+		unlinkat(dir_fd, RESTART_RECORD_NAME, 0);
+	r = start(arena, request, ret_client_fd, err);
+	if (r < 0)
+		failure_record_write(arena, dir_fd, err, start_exit_status_of(err), &ignored);
+	return r;
 }

@@ -13,6 +13,7 @@
 struct start_request {
 	const struct engine *engine;
 	const struct engine_container *container; /* locked */
+	bool is_restart;                          /* by its policy: it is counted */
 	bool is_attached;                         /* the caller goes on to attach_serve() */
 	uint16_t rows, columns;                   /* of the caller's terminal; 0: none */
 };
@@ -25,7 +26,9 @@ enum start_fault {
 	START_FAULT_COUNT,
 };
 enum start_fault start_fault_of(const struct err *err);
+int start_exit_status_of(const struct err *err);
 
-/* *ret_client_fd: the attached client's end; -1 without is_attached. */
+/* Why it fails is kept in the container's directory. *ret_client_fd: the attached client's end; -1
+ * without is_attached. */
 int engine_start(struct arena *arena, const struct start_request *request, int *ret_client_fd,
 	struct err *err);

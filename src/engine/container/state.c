@@ -1,23 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
-#include <fcntl.h>
-#include <unistd.h>
 
-#include "base/file.h"
-#include "base/json.h"
-#include "base/json_write.h"
+#include "base/text.h"
+#include "engine/container/restart.h"
 #include "engine/container/start_record.h"
 #include "sys/process.h"
 
-enum { RECORD_MAX_BYTES = 4096 };
-
-static const struct json_field start_fields[] = {
-	JSON_STRING(struct start_record, "StartedAt", started_at, .is_required = true),
-	JSON_I32(struct start_record, "Pid", pid),
-	JSON_I32(struct start_record, "Monitor", monitor),
-	JSON_U64(struct start_record, "MonitorStart", monitor_start),
-	{ .name = NULL },
-};
+enum { EXIT_STATUS_UNKNOWN = 255 };
 
 static const struct json_field exit_fields[] = {
 	JSON_I32(struct engine_state, "ExitCode", exit_code, .is_required = true),
@@ -27,52 +16,14 @@ static const struct json_field exit_fields[] = {
 	{ .name = NULL },
 };
 
-static int read_object(struct arena *arena, int dir_fd, const char *name,
-	const struct json_field *fields, void *target, struct err *err)
-{
-	struct json_reader reader = JSON_READER_INIT(arena, NULL);
-	const struct json_value *value;
-	const char *text;
-	size_t length;
-	int r = file_read_at(arena, dir_fd, name, RECORD_MAX_BYTES, &text, &length, err);
-
-	if (r == 0)
-		r = json_parse(arena, text, length, &value, err);
-	return r < 0 ? r : json_read_object(&reader, value, fields, target, err);
-}
-
-int start_record_write(
-	struct arena *arena, int dir_fd, const struct start_record *record, struct err *err)
-{
-	struct json_writer writer = JSON_WRITER_INIT(arena, NULL);
-	const char *text;
-	size_t length;
-
-	json_write_object(&writer, NULL);
-	json_write_string(&writer, "StartedAt", record->started_at);
-	json_write_i64(&writer, "Pid", record->pid);
-	json_write_i64(&writer, "Monitor", record->monitor);
-	json_write_u64(&writer, "MonitorStart", record->monitor_start);
-	json_write_end(&writer);
-	text = json_write_text(&writer, &length);
-	return file_replace(dir_fd, START_RECORD_NAME, text, length, 0600, err);
-}
-
-int start_record_read(struct arena *arena, int dir_fd, struct start_record *ret, struct err *err)
-{
-	*ret = (struct start_record){ 0 };
-	return read_object(arena, dir_fd, START_RECORD_NAME, start_fields, ret, err);
-}
-
-void start_record_forget(int dir_fd)
-{
-	unlinkat(dir_fd, START_RECORD_NAME, 0);
-	unlinkat(dir_fd, EXIT_RECORD_NAME, 0);
-}
-
 static bool monitor_lives(const struct start_record *record)
 {
 	return record->monitor > 0 && process_is_alive(record->monitor, record->monitor_start);
+}
+
+static bool is_of_this_boot(const struct engine *engine, const struct start_record *start)
+{
+	return !start->boot || text_equal(start->boot, engine->boot);
 }
 
 static void read_running(struct arena *arena, const struct engine *engine,
@@ -90,11 +41,27 @@ static void read_running(struct arena *arena, const struct engine *engine,
 			state->status = ENGINE_STATUS_PAUSED;
 		return;
 	}
+	if (!is_of_this_boot(engine, start)) {
+		state->status = ENGINE_STATUS_EXITED;
+		state->is_rebooted = true;
+		state->exit_code = EXIT_STATUS_UNKNOWN;
+		return;
+	}
 	if (monitor_lives(start)) /* it is about to write down how it ended */
 		return;
 	state->status = ENGINE_STATUS_EXITED;
 	state->is_unrecorded = true;
-	state->exit_code = 255;
+	state->exit_code = EXIT_STATUS_UNKNOWN;
+}
+
+/* Its monitor has become the command that starts it again, and waits. */
+static bool is_restarting(struct arena *arena, const struct engine *engine,
+	const struct engine_container *container, const struct start_record *start,
+	const struct engine_state *state)
+{
+	return restart_is_possible(&container->settings) && is_of_this_boot(engine, start) &&
+	       monitor_lives(start) && !stop_record_is_there(container->dir_fd) &&
+	       restart_is_asked(arena, container, state);
 }
 
 int containers_state(struct arena *arena, const struct engine *engine,
@@ -116,15 +83,17 @@ int containers_state(struct arena *arena, const struct engine *engine,
 	if (r == 0) {
 		state.started_at = start.started_at;
 		problem = ERR_INIT;
-		r = read_object(
+		r = fact_read(
 			arena, container->dir_fd, EXIT_RECORD_NAME, exit_fields, &state, &problem);
 	}
 	if (r == 0)
-		state.status = ENGINE_STATUS_EXITED;
+		state.status = is_restarting(arena, engine, container, &start, &state)
+				       ? ENGINE_STATUS_RESTARTING
+				       : ENGINE_STATUS_EXITED;
 	if (r == -ENOENT) {
 		read_running(arena, engine, container, &start, &state);
 		/* it may have been written in between */
-		if (state.is_unrecorded && read_object(arena, container->dir_fd, EXIT_RECORD_NAME,
+		if (state.is_unrecorded && fact_read(arena, container->dir_fd, EXIT_RECORD_NAME,
 						   exit_fields, &state, &problem) == 0)
 			state.is_unrecorded = false;
 		r = 0;

@@ -7,7 +7,10 @@
 #include <time.h>
 
 #include "base/fd.h"
+#include "base/text.h"
 #include "engine/container/attach.h"
+#include "engine/container/start_record.h"
+#include "engine/events/events.h"
 
 enum {
 	KILL_WAIT_SEC = 10,
@@ -118,15 +121,29 @@ static void connect_if_there(const struct engine_container *container, int *ret_
 	attach_connect(container, false, ret_fd, &ignored);
 }
 
+static void tell_signal(struct arena *arena, const struct engine *engine,
+	const struct engine_container *container, int signal_number)
+{
+	const struct oci_key_value attribute = {
+		"signal",
+		arena_printf(arena, "%d", signal_number),
+	};
+
+	event_write_container(arena, engine->store, container, "kill", &attribute, 1);
+}
+
 /* A frozen container takes its signals when it goes on. */
-static int send_signal(const struct engine *engine, const struct engine_container *container,
-	const struct engine_state *state, int signal_number, struct err *err)
+static int send_signal(struct arena *arena, const struct engine *engine,
+	const struct engine_container *container, const struct engine_state *state,
+	int signal_number, struct err *err)
 {
 	struct err problem = ERR_INIT;
 	int r = container_kill(&engine->runtime, container->id, signal_number, false, &problem);
 
 	if (r == -ESRCH || r == -ENOENT)
 		return 0; /* it has just ended */
+	if (r == 0)
+		tell_signal(arena, engine, container, signal_number);
 	if (r == 0 && state->status == ENGINE_STATUS_PAUSED) {
 		struct err ignored = ERR_INIT; /* it may go on already */
 
@@ -137,36 +154,76 @@ static int send_signal(const struct engine *engine, const struct engine_containe
 	return r;
 }
 
-int engine_stop(struct arena *arena, const struct engine *engine,
-	const struct engine_container *container, int signal_number, int64_t timeout_sec,
-	struct err *err)
+/* The lock: nobody is about to start it who has not seen the record. ENOENT: it is gone. */
+static int note_stop(struct arena *arena, const struct engine_container *container, const char *by,
+	int signal_number, struct err *err)
 {
-	struct err problem = ERR_INIT;
-	struct engine_state state;
-	AUTO_FD int fd = -1;
-	int status;
-	int r = containers_state(arena, engine, container, &state, err);
+	int r = containers_lock(container, err);
 
-	if (r < 0 || !is_running(&state))
+	if (r < 0)
 		return r;
-	connect_if_there(container, &fd);
-	if (fd >= 0)
-		attach_tell_cleans(fd);
-	r = send_signal(engine, container, &state, signal_number, err);
+	r = stop_record_write(arena, container->dir_fd, by, signal_number, err);
+	flock(container->dir_fd, LOCK_UN);
+	return r;
+}
+
+int engine_kill(struct arena *arena, const struct engine *engine,
+	const struct engine_container *container, int signal_number, bool is_end, struct err *err)
+{
+	struct engine_state state;
+	int r = engine_require_running(arena, engine, container, &state, err);
+
+	if (r == 0 && is_end)
+		r = note_stop(arena, container, "kill", signal_number, err);
+	if (r == 0)
+		r = container_kill(&engine->runtime, container->id, signal_number, false, err);
+	if (r == 0)
+		tell_signal(arena, engine, container, signal_number);
+	return r;
+}
+
+/* The signal, then SIGKILL, and its end. */
+static int end_running(struct arena *arena, const struct engine *engine,
+	const struct engine_container *container, const struct engine_state *state, int fd,
+	const struct stop_request *request, struct err *err)
+{
+	const int64_t timeout_sec = request->timeout_sec;
+	struct err problem = ERR_INIT;
+	int status;
+	int r = send_signal(arena, engine, container, state, request->signal_number, err);
+
 	if (r < 0)
 		return r;
 	r = wait_for_end(arena, engine, container, fd, timeout_sec < 0 ? -1 : timeout_sec * 1000,
 		&status, &problem);
-	if (r == -ETIMEDOUT) {
-		r = send_signal(engine, container, &state, SIGKILL, err);
+	if (r != -ETIMEDOUT) {
 		if (r < 0)
-			return r;
-		problem = ERR_INIT;
-		r = wait_for_end(
-			arena, engine, container, fd, KILL_WAIT_SEC * 1000, &status, &problem);
+			*err = problem;
+		return r;
 	}
-	if (r == 0)
-		r = engine_clean(arena, engine, container, &problem);
+	r = send_signal(arena, engine, container, state, SIGKILL, err);
+	return r < 0 ? r
+		     : wait_for_end(
+			       arena, engine, container, fd, KILL_WAIT_SEC * 1000, &status, err);
+}
+
+static int stop_running(struct arena *arena, const struct engine *engine,
+	const struct engine_container *container, const struct engine_state *state,
+	const struct stop_request *request, struct err *err)
+{
+	struct err problem = ERR_INIT;
+	AUTO_FD int fd = -1;
+	int r;
+
+	connect_if_there(container, &fd);
+	if (fd >= 0)
+		attach_tell_cleans(fd);
+	r = end_running(arena, engine, container, state, fd, request, err);
+	if (r < 0)
+		return r;
+	if (!text_equal(request->by, "rm"))
+		event_write_container(arena, engine->store, container, "stop", NULL, 0);
+	r = engine_clean(arena, engine, container, &problem);
 	if (r == 0 && fd >= 0)
 		attach_tell_ended(fd);
 	if (r < 0 && r != -EBUSY) { /* it has ended, whatever came then */
@@ -174,6 +231,28 @@ int engine_stop(struct arena *arena, const struct engine *engine,
 		return r;
 	}
 	return 0;
+}
+
+int engine_stop(struct arena *arena, const struct engine *engine,
+	const struct engine_container *container, const struct stop_request *request,
+	struct err *err)
+{
+	struct err gone = ERR_INIT;
+	struct engine_state state;
+	int r = containers_state(arena, engine, container, &state, err);
+
+	if (r < 0 || (!is_running(&state) && state.status != ENGINE_STATUS_RESTARTING))
+		return r;
+	r = note_stop(arena, container, request->by, request->signal_number, &gone);
+	if (r < 0) {
+		if (r != -ENOENT)
+			*err = gone;
+		return r == -ENOENT ? 0 : r;
+	}
+	r = containers_state(arena, engine, container, &state, err);
+	if (r < 0 || !is_running(&state))
+		return r;
+	return stop_running(arena, engine, container, &state, request, err);
 }
 
 int engine_wait(struct arena *arena, const struct engine *engine,

@@ -8,14 +8,25 @@
 
 #include "engine/container/containers.h"
 
+struct stop_request {
+	const char *by; /* for the record: "stop", "rm" … (start_record.h) */
+	int signal_number;
+	int64_t timeout_sec; /* then SIGKILL; < 0: never */
+};
+
 /*
- * Sends the signal, and SIGKILL when the container has not ended after timeout_sec (< 0: never).
+ * Writes down who stops it, so that its policy does not start it again, and sends the signal.
  * Returns when it has ended and nothing of it is left but its own directory (with --rm: not even
- * that). Nothing happens to one that does not run.
+ * that). One that waits for another start does not get it; nothing happens to one that does not
+ * run.
  */
 int engine_stop(struct arena *arena, const struct engine *engine,
-	const struct engine_container *container, int signal_number, int64_t timeout_sec,
+	const struct engine_container *container, const struct stop_request *request,
 	struct err *err);
+
+/* Sends the signal only. is_end: whoever sends it means to end the container. */
+int engine_kill(struct arena *arena, const struct engine *engine,
+	const struct engine_container *container, int signal_number, bool is_end, struct err *err);
 
 /* Waits for its end; *ret_status is its exit status, at once if it does not run. */
 int engine_wait(struct arena *arena, const struct engine *engine,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/container/containers.h"
+#include "engine/events/events.h"
 #include "engine/spec/spec.h"
 
 static void take_number(int64_t *limit, int64_t change)
@@ -61,5 +62,8 @@ int containers_update(struct arena *arena, const struct engine *engine,
 	if (r < 0)
 		return r;
 	merge(&container->settings.resources, changes);
-	return containers_write_settings(arena, container, err);
+	r = containers_write_settings(arena, container, err);
+	if (r == 0)
+		event_write_container(arena, engine->store, container, "update", NULL, 0);
+	return r;
 }

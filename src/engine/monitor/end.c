@@ -22,6 +22,8 @@ enum { WAIT_PIDFD = 3 };
 enum {
 	RECORD_BYTES = 256,
 	COUNTER_BYTES = 1024,
+	ATTRIBUTES_BYTES = 128,
+	WORD_BYTES = 32,
 };
 
 static int32_t reap(int pidfd, int *ret_signal)
@@ -59,7 +61,23 @@ static bool was_out_of_memory(int kills_fd)
 	return parse_u64_n(at, strcspn(at, "\n"), &kills) == 0 && kills > 0;
 }
 
-static void write_record(const struct monitor *monitor, int32_t status, int signal_number)
+static void write_events(
+	const struct monitor *monitor, int32_t status, int signal_number, bool is_out_of_memory)
+{
+	const int64_t seconds = (monitor_now_msec() - monitor->began_msec) / 1000;
+	char attributes[ATTRIBUTES_BYTES], signal_text[WORD_BYTES] = "";
+
+	if (is_out_of_memory)
+		monitor_write_event(monitor, "oom", "");
+	if (signal_number)
+		snprintf(signal_text, sizeof(signal_text), "\"signal\":\"%d\",", signal_number);
+	snprintf(attributes, sizeof(attributes), "\"exitCode\":\"%d\",%s\"execDuration\":\"%lld\",",
+		status, signal_text, (long long)seconds);
+	monitor_write_event(monitor, "die", attributes);
+}
+
+static void write_record(
+	const struct monitor *monitor, int32_t status, int signal_number, bool is_out_of_memory)
 {
 	struct err ignored = ERR_INIT; /* a full disk: commands then know only that it has ended */
 	char text[RECORD_BYTES], seconds[UTC_TEXT_BYTES];
@@ -69,8 +87,7 @@ static void write_record(const struct monitor *monitor, int32_t status, int sign
 	utc_text(now.tv_sec, seconds);
 	snprintf(text, sizeof(text),
 		"{\"ExitCode\":%d,\"Signal\":%d,\"OOMKilled\":%s,\"FinishedAt\":\"%s.%09ldZ\"}",
-		status, signal_number, was_out_of_memory(monitor->kills_fd) ? "true" : "false",
-		seconds, now.tv_nsec);
+		status, signal_number, is_out_of_memory ? "true" : "false", seconds, now.tv_nsec);
 	file_replace(monitor->dir_fd, "exit.json", text, strlen(text), 0600, &ignored);
 }
 
@@ -90,9 +107,11 @@ void monitor_note_end(struct monitor *monitor)
 {
 	int signal_number;
 	int32_t status = reap(monitor->pidfd, &signal_number);
+	bool is_out_of_memory = was_out_of_memory(monitor->kills_fd);
 	char bytes[sizeof(status)];
 
-	write_record(monitor, status, signal_number);
+	write_record(monitor, status, signal_number, is_out_of_memory);
+	write_events(monitor, status, signal_number, is_out_of_memory);
 	memcpy(bytes, &status, sizeof(status));
 	clients_send(&monitor->clients, PROTOCOL_EXIT, bytes, sizeof(bytes));
 	flush(&monitor->clients);

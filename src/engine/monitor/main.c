@@ -81,6 +81,7 @@ int main(int argc, char **argv)
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGHUP, SIG_IGN);
 	take_descriptors();
+	monitor.began_msec = monitor_now_msec();
 	open_log(argv[4], argv[5]);
 	greet_client(strcmp(argv[6], "attached") == 0);
 	monitor_serve(&monitor);

@@ -91,7 +91,8 @@ struct monitor {
 	bool has_terminal;        /* output_fd is its controlling side, for both directions */
 	bool has_ended;           /* the container's process */
 	uint64_t n_since_end;     /* bytes that were read since then */
-	bool closes_input;        /* after what is kept of it */
+	int64_t began_msec;
+	bool closes_input; /* after what is kept of it */
 	size_t input_length, input_done;
 	char input[PROTOCOL_DATA_BYTES]; /* what the container has not taken yet */
 	struct log log;
@@ -103,6 +104,9 @@ void monitor_serve(struct monitor *monitor);
 
 /* Reaps the process, writes exit.json, tells the clients. *ret_status: 128 + n for signal n. */
 void monitor_note_end(struct monitor *monitor);
+
+/* The container's end, and that its memory ran out, for `hull events` (event.c). */
+void monitor_write_event(const struct monitor *monitor, const char *action, const char *attributes);
 
 /* Whether one of the clients that said they would has removed what the container left. */
 bool monitor_is_cleaned(struct clients *clients);
