@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
+#include <fcntl.h>
+#include <sys/file.h>
 
+#include "base/fd.h"
 #include "base/text.h"
 #include "engine/container/restart.h"
 #include "engine/container/start_record.h"
@@ -64,6 +67,18 @@ static bool is_restarting(struct arena *arena, const struct engine *engine,
 	       restart_is_asked(arena, container, state);
 }
 
+/* Between the removal of its records and the new ones: whoever starts it has the lock. */
+static bool is_being_restarted(struct arena *arena, const struct engine_container *container)
+{
+	AUTO_FD int fd = -1;
+
+	if (!restart_is_possible(&container->settings) ||
+		restart_record_read(arena, container->dir_fd).count == 0)
+		return false;
+	fd = openat(container->dir_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return fd >= 0 && flock(fd, LOCK_SH | LOCK_NB) < 0 && errno == EWOULDBLOCK;
+}
+
 int containers_state(struct arena *arena, const struct engine *engine,
 	const struct engine_container *container, struct engine_state *ret, struct err *err)
 {
@@ -78,8 +93,11 @@ int containers_state(struct arena *arena, const struct engine *engine,
 		return 0;
 	}
 	r = start_record_read(arena, container->dir_fd, &start, &problem);
-	if (r == -ENOENT)
+	if (r == -ENOENT) {
+		if (is_being_restarted(arena, container))
+			ret->status = ENGINE_STATUS_RESTARTING;
 		return 0;
+	}
 	if (r == 0) {
 		state.started_at = start.started_at;
 		problem = ERR_INIT;
