@@ -86,7 +86,7 @@ int container_run(const struct container_request *request, int *ret_status, stru
 		return err_sys(err, "prctl PR_SET_CHILD_SUBREAPER");
 	creation.offers_console = !request->console_socket && !request->detach;
 	r = creation_prepare(&creation, err);
-	creation.goes_ahead = may_go_ahead(&creation);
+	creation.goes_ahead = r == 0 && may_go_ahead(&creation);
 	if (r == 0)
 		r = start(&creation, &kept, err);
 	if (r < 0)
@@ -141,7 +141,7 @@ int container_run_supervised(
 	creation.begin_ns = trace_now_ns();
 	creation.offers_console = true;
 	r = creation_prepare(&creation, err);
-	creation.goes_ahead = may_go_ahead(&creation);
+	creation.goes_ahead = r == 0 && may_go_ahead(&creation);
 	if (r == 0)
 		r = start_held(&creation, err);
 	if (r < 0)
