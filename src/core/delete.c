@@ -2,7 +2,6 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
-#include <unistd.h>
 
 #include "base/fd.h"
 #include "base/warn.h"
@@ -64,25 +63,21 @@ static bool owns_processes(const struct container *container)
 	return true;
 }
 
-static bool is_any_left(const struct cgroup *group)
-{
-	for (size_t i = 0; i < group->n_dirs; i++)
-		if (access(group->dirs[i].path, F_OK) == 0)
-			return true;
-	return false;
-}
-
-/* Where there is no systemd any more, and nothing of the group, nothing is left to stop. */
-static int stop_unit(const struct container *container, struct err *err)
+/*
+ * The unit first, so that systemd has forgotten its name when this returns. One that cannot be
+ * asked is no reason to keep the container: a scope without processes ends by itself.
+ */
+static int remove_group(const struct container *container, struct err *err)
 {
 	struct err failed = ERR_INIT;
+	int r, stopped = 0;
 
-	if (!container->record.systemd ||
-		systemd_stop_unit(container->arena, container->record.systemd, &failed) == 0 ||
-		!is_any_left(&container->group))
-		return 0;
-	*err = failed;
-	return -err->code;
+	if (container->record.systemd)
+		stopped = systemd_stop_unit(container->arena, container->record.systemd, &failed);
+	r = cgroup_destroy(&container->group, err);
+	if (r < 0 && stopped < 0)
+		*err = failed;
+	return r < 0 ? -err->code : 0;
 }
 
 static int remove_all(const struct container *container, struct err *err)
@@ -93,9 +88,7 @@ static int remove_all(const struct container *container, struct err *err)
 	if (r == 0 && owns_processes(container))
 		r = cgroup_kill_all(&container->group, err);
 	if (r == 0)
-		r = stop_unit(container, err);
-	if (r == 0)
-		r = cgroup_destroy(&container->group, err);
+		r = remove_group(container, err);
 	if (r == 0)
 		r = rdt_remove(container->arena, container->record.rdt, container->id, err);
 	if (r < 0)

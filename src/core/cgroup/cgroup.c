@@ -216,7 +216,7 @@ int cgroup_make_birthplace(struct cgroup *group, struct err *err)
 	born = cgroup_part(group, true);
 	r = refuse_occupied(&born, err);
 	for (size_t i = 0; r == 0 && i < group->n_dirs; i++)
-		group->dirs[i].is_checked = group->dirs[i].is_v2;
+		group->dirs[i].is_checked |= group->dirs[i].is_v2;
 	return r < 0 ? err_while(err, "cgroup") : 0;
 }
 
