@@ -127,3 +127,22 @@ without_sub_ids() {
 	busybox -v /root/.:/data -- true
 	exits_with 125
 }
+
+@test "containers of a user can share a user namespace, and get no ids that the user has not" {
+	start_box first -- 'sleep 1000'
+	busybox --userns container:first -- 'readlink /proc/self/ns/user; touch /x; chown 5 /x; stat -c %u /x'
+	prints "$(readlink "/proc/$(field first '{{.State.Pid}}')/ns/user")"$'\n5'
+	busybox --userns private -- 'tr -s " " < /proc/self/uid_map'
+	prints $' 0 3000 1\n 1 300000 65536'
+	busybox --userns auto -- true
+	exits_with 125
+	[[ $stderr == *'only root'* ]]
+	busybox --uidmap 0:0:1 -- true
+	exits_with 125
+	[[ $stderr == *'only root'* ]]
+	mkdir "$T/home/data"
+	chown 3000:3000 "$T/home/data"
+	busybox -v "$T/home/data:/data:idmap" -- true
+	exits_with 125
+	[[ $stderr == *idmap* ]]
+}

@@ -129,6 +129,13 @@
 			.help = "a limit of its processes, nofile=1024 (setrlimit(2))"),          \
 		OPTION_STRING(O, user, "user", .letter = 'u', .argument = "USER[:GROUP]",         \
 			.help = "who it runs as, by name in the image or by number"),             \
+		OPTION_LIST(O, gidmap, "gidmap", .argument = "INSIDE:OUTSIDE[:COUNT]",            \
+			.help = "groups of its user namespace (default: as --uidmap)"),           \
+		OPTION_LIST(O, uidmap, "uidmap", .argument = "INSIDE:OUTSIDE[:COUNT]",            \
+			.help = "users of its user namespace; only root may give them"),          \
+		OPTION_STRING(O, userns, "userns", .argument = "MODE",                            \
+			.help = "user namespace: host, private, auto[:size=N] (a range of ids "   \
+				"that no other container has), container:NAME"),                  \
 		OPTION_CHOICE(O, uts, "uts", .argument = "private|host",                          \
 			.help = "whose host name it has (default: its own)"),                     \
 		OPTION_LIST(O, volume, "volume", .letter = 'v', .argument = "PATH:TARGET[:ro]",   \

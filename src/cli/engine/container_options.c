@@ -155,6 +155,11 @@ static void take_plain(const struct container_options *options, struct container
 	settings->ipc_mode = options->ipc;
 	settings->uts_mode = options->uts;
 	settings->cgroupns_mode = options->cgroupns;
+	settings->userns_mode = options->userns;
+	settings->uid_maps = options->uidmap.items;
+	settings->n_uid_maps = options->uidmap.n_items;
+	settings->gid_maps = options->gidmap.items;
+	settings->n_gid_maps = options->gidmap.n_items;
 	settings->cgroup_parent = options->cgroup_parent;
 	settings->group_add = options->group_add.items;
 	settings->n_group_add = options->group_add.n_items;

@@ -16,8 +16,8 @@ struct container_options {
 	struct option_list entrypoint, env, env_file, label, label_file, annotation;
 	struct option_list volume, mount, tmpfs, device, device_cgroup_rule;
 	struct option_list cap_add, cap_drop, security_opt, group_add, add_host;
-	struct option_list ulimit, sysctl, log_opt;
-	const char *network, *pid, *ipc, *uts, *cgroupns, *cgroup_parent, *pull;
+	struct option_list ulimit, sysctl, log_opt, uidmap, gidmap;
+	const char *network, *pid, *ipc, *uts, *userns, *cgroupns, *cgroup_parent, *pull;
 	const char *memory, *memory_swap, *memory_reservation, *cpus, *shm_size;
 	const char *cpuset_cpus, *cpuset_mems, *rootfs;
 	struct option_number cpu_shares, cpu_period, cpu_quota, pids_limit, blkio_weight;

@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "cli/engine/image_store.h"
 #include "engine/container/from_image.h"
+#include "engine/container/userns.h"
 
 void making_done(struct making *making)
 {
@@ -95,6 +96,8 @@ int making_make(struct command_call *call, struct making *ret, struct err *err)
 		r = check_cidfile(options->cidfile, err);
 	if (r == 0)
 		r = making_open(call, ret, err);
+	if (r == 0)
+		r = userns_settle(call->arena, &ret->engine, &settings, err);
 	if (r == 0)
 		r = store_use(&ret->store, &use_fd, err);
 	if (r == 0)

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/fd.h"
+#include "engine/container/id_range.h"
 #include "engine/container/names.h"
 #include "sys/directory.h"
 
@@ -156,6 +157,21 @@ static int check_names(struct check *check, struct err *err)
 	return r;
 }
 
+static int check_id_ranges(struct check *check, struct err *err)
+{
+	const char **names;
+	size_t n;
+	int r = list(check, "ids", &names, &n, err);
+
+	for (size_t i = 0; r == 0 && i < n; i++) {
+		if (id_range_owner(check->arena, check->engine->store, names[i])[0] != '\0')
+			continue;
+		find(check, "ids from %s on: their container is gone", names[i]);
+		r = remove_file(check, "ids", names[i], err);
+	}
+	return r;
+}
+
 static int check_pins(struct check *check, struct err *err)
 {
 	const char **ids;
@@ -253,6 +269,8 @@ int engine_check(struct arena *arena, const struct engine *engine, bool is_repai
 
 	if (r == 0)
 		r = check_names(&check, err);
+	if (r == 0)
+		r = check_id_ranges(&check, err);
 	if (r == 0)
 		r = check_pins(&check, err);
 	if (r == 0)

@@ -162,7 +162,7 @@ static int run_container(struct arena *arena, const struct monitor_process *proc
 		.config_text = process->config,
 		.config_size = process->config_size,
 		.root_tree = &process->rootfs.tree_fd,
-		.denies_setgroups = process->request->engine->store->has_one_id,
+		.denies_setgroups = process->denies_setgroups,
 		.detach = true,
 		.keep = true,
 	};

@@ -18,6 +18,7 @@ struct monitor_process {
 	const char *config; /* of the OCI */
 	size_t config_size;
 	struct rootfs rootfs;
+	bool denies_setgroups; /* of its user namespace */
 	int streams[3]; /* the container's own ends; /dev/null where it has none, or a terminal */
 	int input_fd, output_fd, errors_fd; /* the monitor's ends; -1: none */
 	int listen_fd;

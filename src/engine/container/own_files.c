@@ -87,7 +87,20 @@ static int copy_reaper(struct arena *arena, int dir_fd, struct err *err)
 	return r < 0 ? err_while(err, "--init") : 0;
 }
 
-int own_files_write(struct arena *arena, const struct engine_container *container, struct err *err)
+static int give_to_root(int dir_fd, const struct userns *userns, bool has_reaper, struct err *err)
+{
+	static const char *const names[] = { "hostname", "hosts", "resolv.conf", SPEC_REAPER_FILE };
+	const size_t n = sizeof(names) / sizeof(names[0]) - !has_reaper;
+
+	for (size_t i = 0; i < n; i++)
+		if (fchownat(dir_fd, names[i], userns_root_uid(userns), userns_root_gid(userns),
+			    AT_SYMLINK_NOFOLLOW) < 0)
+			return err_sys(err, "chown %s", names[i]);
+	return 0;
+}
+
+int own_files_write(struct arena *arena, const struct engine_container *container,
+	const struct userns *userns, struct err *err)
 {
 	const struct container_settings *settings = &container->settings;
 	const char *resolver = text_equal(settings->network_mode, "host")
@@ -102,5 +115,7 @@ int own_files_write(struct arena *arena, const struct engine_container *containe
 		r = write_file(container->dir_fd, "resolv.conf", resolver, err);
 	if (r == 0 && settings->init)
 		r = copy_reaper(arena, container->dir_fd, err);
+	if (r == 0 && userns->maps_layers)
+		r = give_to_root(container->dir_fd, userns, settings->init, err);
 	return r;
 }

@@ -7,6 +7,8 @@
  */
 #pragma once
 
-#include "engine/container/containers.h"
+#include "engine/container/userns.h"
 
-int own_files_write(struct arena *arena, const struct engine_container *container, struct err *err);
+/* In a user namespace they belong to its root. */
+int own_files_write(struct arena *arena, const struct engine_container *container,
+	const struct userns *userns, struct err *err);

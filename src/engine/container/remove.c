@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "engine/container/containers.h"
+#include "engine/container/id_range.h"
 #include "engine/container/names.h"
 #include "engine/events/events.h"
 #include "engine/store/inside.h"
@@ -12,14 +13,16 @@
 
 static int empty_inside(void *context, int *ret_fd, struct err *err)
 {
+	int r = inside_become_root(err);
+
 	(void)ret_fd;
-	return directory_empty(*(const int *)context, err);
+	return r < 0 ? r : directory_empty(*(const int *)context, err);
 }
 
 /* In an ordinary user's store some files may belong to other ids that the container had. */
 static int empty(const struct store *store, int dir_fd, struct err *err)
 {
-	const struct inside_place place = { .maps = &store->maps };
+	const struct inside_place place = { .maps = &store->maps, .join_fd = -1 };
 	struct err refused = ERR_INIT;
 	int r = directory_empty(dir_fd, &refused);
 
@@ -48,6 +51,7 @@ int containers_remove(struct arena *arena, const struct engine *engine,
 		name_release(arena, store, container->settings.name, container->id);
 	if (faccessat(container->dir_fd, SETTINGS_NAME, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
 		event_write_container(arena, store, container, "destroy", NULL, 0);
+	id_range_release(arena, store, container->id);
 	r = store_unpin(store, container->id, err);
 	if (r == 0)
 		r = empty(store, container->dir_fd, err);

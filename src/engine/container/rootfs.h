@@ -8,7 +8,7 @@
  */
 #pragma once
 
-#include "engine/container/containers.h"
+#include "engine/container/userns.h"
 
 struct rootfs {
 	int tree_fd;   /* a detached mount */
@@ -20,8 +20,8 @@ void rootfs_close(struct rootfs *rootfs);
 
 /*
  * A container that is removed when it ends is volatile: nothing of it is synced to the disk. With
- * --rootfs the directory itself is cloned. In an ordinary user's store it is made in a user
- * namespace with the store's ids.
+ * --rootfs the directory itself is cloned. With a user namespace it belongs to that.
  */
 int rootfs_mount(struct arena *arena, const struct engine *engine,
-	const struct engine_container *container, struct rootfs *ret, struct err *err);
+	const struct engine_container *container, const struct userns *userns, struct rootfs *ret,
+	struct err *err);

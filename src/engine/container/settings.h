@@ -113,6 +113,9 @@ struct container_settings {
 	size_t n_security_opt;
 	const char *network_mode;                                   /* "none", "host" */
 	const char *pid_mode, *ipc_mode, *uts_mode, *cgroupns_mode; /* NULL or "private", "host" */
+	const char *userns_mode;           /* engine/container/userns.h; NULL: "host" */
+	const char **uid_maps, **gid_maps; /* "INSIDE:OUTSIDE:COUNT" */
+	size_t n_uid_maps, n_gid_maps;
 	const char *cgroup_parent;
 	const char **group_add;
 	size_t n_group_add;

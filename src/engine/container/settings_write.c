@@ -168,6 +168,9 @@ void settings_write_host_config(
 	json_write_string(writer, "IpcMode", or_empty(settings->ipc_mode));
 	json_write_string(writer, "UTSMode", or_empty(settings->uts_mode));
 	json_write_string(writer, "CgroupnsMode", or_empty(settings->cgroupns_mode));
+	json_write_string(writer, "UsernsMode", or_empty(settings->userns_mode));
+	json_write_strings(writer, "UidMaps", settings->uid_maps, settings->n_uid_maps);
+	json_write_strings(writer, "GidMaps", settings->gid_maps, settings->n_gid_maps);
 	json_write_string(writer, "CgroupParent", or_empty(settings->cgroup_parent));
 	json_write_strings(writer, "GroupAdd", settings->group_add, settings->n_group_add);
 	json_write_strings(writer, "ExtraHosts", settings->extra_hosts, settings->n_extra_hosts);

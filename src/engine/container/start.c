@@ -28,30 +28,32 @@ enum start_fault start_fault_of(const struct err *err)
 	return err->code == ENOENT ? START_FAULT_NO_SUCH_FILE : START_FAULT_NOT_RUNNABLE;
 }
 
-static bool is_mapped(const struct oci_id_mapping *mappings, size_t n, uint32_t id)
-{
-	for (size_t i = 0; i < n; i++)
-		if (id >= mappings[i].container_id &&
-			id - mappings[i].container_id < mappings[i].size)
-			return true;
-	return false;
-}
-
 /* Groups that the image gives its user are left out where nobody could have them. */
-static int check_user(const struct start_request *request, struct spec_user *user, struct err *err)
+static int check_user(const struct start_request *request, const struct userns *userns,
+	struct spec_user *user, struct err *err)
 {
-	const struct store *store = request->engine->store;
-	const struct id_maps *maps = &store->maps;
-
-	if (store->has_one_id && request->container->settings.n_group_add == 0)
+	if (userns->has_one_id && request->container->settings.n_group_add == 0)
 		user->n_groups = 0;
-	if (!store->has_user_namespace || (is_mapped(maps->uids, maps->n_uids, user->uid) &&
-						  is_mapped(maps->gids, maps->n_gids, user->gid)))
+	if (userns_has_uid(userns, user->uid) && userns_has_gid(userns, user->gid))
 		return 0;
 	err_fail(err, EINVAL, "user %u, group %u: this container has no such id", user->uid,
 		user->gid);
-	return err_hint(err, "more ids for its users are given in /etc/subuid and /etc/subgid, "
-			     "and the package uidmap is needed");
+	if (request->engine->store->has_user_namespace)
+		err_hint(err, "more ids for its users are given in /etc/subuid and /etc/subgid, "
+			      "and the package uidmap is needed");
+	return -err->code;
+}
+
+static void set_userns(struct arena *arena, const struct monitor_process *process,
+	const struct userns *userns, struct spec *spec)
+{
+	if (process->rootfs.userns_fd < 0)
+		return;
+	spec->userns = (struct spec_userns){
+		.path = arena_printf(arena, "/proc/self/fd/%d", process->rootfs.userns_fd),
+		.lacks_terminal_group = !userns_has_gid(userns, SPEC_TERMINAL_GROUP),
+		.maps = &userns->maps,
+	};
 }
 
 int start_exit_status_of(const struct err *err)
@@ -73,26 +75,27 @@ static int prepare(struct arena *arena, const struct start_request *request,
 		.settings = &container->settings,
 		.directory = container->directory,
 		.rootfs = arena_printf(arena, "%s/rootfs", container->directory),
+		.is_rootless = request->engine->store->has_user_namespace,
 		.rows = request->rows,
 		.columns = request->columns,
 	};
-	int r = own_files_write(arena, container, err);
+	struct userns userns;
+	int r = userns_find(arena, request->engine, container, &userns, err);
 
 	if (r == 0)
-		r = rootfs_mount(arena, request->engine, container, &process->rootfs, err);
+		r = own_files_write(arena, container, &userns, err);
+	if (r == 0)
+		r = rootfs_mount(arena, request->engine, container, &userns, &process->rootfs, err);
 	if (r == 0)
 		r = user_resolve(arena, process->rootfs.tree_fd, spec.settings->user,
 			spec.settings->group_add, spec.settings->n_group_add, &spec.user, err);
 	if (r == 0)
-		r = check_user(request, &spec.user, err);
-	if (r == 0 && process->rootfs.userns_fd >= 0)
-		spec.userns = (struct spec_userns){
-			.path = arena_printf(arena, "/proc/self/fd/%d", process->rootfs.userns_fd),
-			.has_one_id = request->engine->store->has_one_id,
-		};
-	if (r == 0)
-		r = spec_text(arena, &spec, &process->config, &process->config_size, err);
-	return r;
+		r = check_user(request, &userns, &spec.user, err);
+	if (r < 0)
+		return r;
+	process->denies_setgroups = userns.has_one_id;
+	set_userns(arena, process, &userns, &spec);
+	return spec_text(arena, &spec, &process->config, &process->config_size, err);
 }
 
 /* What the child says until the container runs, or why it does not. */

@@ -12,15 +12,41 @@ struct usual_mount {
 	const char *options[OPTIONS_MAX]; /* ends with NULL */
 };
 
-static void write_mount(struct json_writer *writer, const char *destination, const char *type,
-	const char *source, const char *const *options, size_t n)
+static void write_id_maps(struct json_writer *writer, const char *key,
+	const struct oci_id_mapping *mappings, size_t n)
+{
+	json_write_list(writer, key);
+	for (size_t i = 0; i < n; i++) {
+		json_write_object(writer, NULL);
+		json_write_u64(writer, "containerID", mappings[i].container_id);
+		json_write_u64(writer, "hostID", mappings[i].host_id);
+		json_write_u64(writer, "size", mappings[i].size);
+		json_write_end(writer);
+	}
+	json_write_end(writer);
+}
+
+/* maps: of a mount whose ids are mapped; NULL: they are not. */
+static void write_mapped_mount(struct json_writer *writer, const char *destination,
+	const char *type, const char *source, const char *const *options, size_t n,
+	const struct id_maps *maps)
 {
 	json_write_object(writer, NULL);
 	json_write_string(writer, "destination", destination);
 	json_write_string(writer, "type", type);
 	json_write_string(writer, "source", source);
 	json_write_strings(writer, "options", options, n);
+	if (maps) {
+		write_id_maps(writer, "uidMappings", maps->uids, maps->n_uids);
+		write_id_maps(writer, "gidMappings", maps->gids, maps->n_gids);
+	}
 	json_write_end(writer);
+}
+
+static void write_mount(struct json_writer *writer, const char *destination, const char *type,
+	const char *source, const char *const *options, size_t n)
+{
+	write_mapped_mount(writer, destination, type, source, options, n, NULL);
 }
 
 /* The group may own terminals; where it is not mapped they are their user's only. */
@@ -47,7 +73,7 @@ static void write_terminals(struct json_writer *writer, const struct spec *spec)
 	const size_t n = sizeof(options) / sizeof(options[0]);
 
 	write_mount(writer, "/dev/pts", "devpts", "devpts", options,
-		spec->userns.has_one_id ? n - 1 : n);
+		spec->userns.lacks_terminal_group ? n - 1 : n);
 }
 
 static void write_usual(struct json_writer *writer, const struct usual_mount *mount)
@@ -137,9 +163,10 @@ static bool has_prefix_among(const struct container_mount *mount, const char *co
 	return false;
 }
 
-static void write_bind(
-	struct arena *arena, struct json_writer *writer, const struct container_mount *mount)
+static void write_bind(struct arena *arena, struct json_writer *writer,
+	const struct container_mount *mount, const struct id_maps *maps)
 {
+	static const char *const mapping[] = { "idmap", "ridmap", NULL };
 	static const char *const propagations[] = { "private", "rprivate", "slave", "rslave",
 		"shared", "rshared", "unbindable", "runbindable", NULL };
 	static const char *const kinds[] = { "bind", "rbind", NULL };
@@ -154,7 +181,8 @@ static void write_bind(
 		options[n++] = "ro";
 	for (size_t i = 0; i < mount->n_options; i++)
 		options[n++] = mount->options[i];
-	write_mount(writer, mount->target, "bind", mount->source, options, n);
+	write_mapped_mount(writer, mount->target, "bind", mount->source, options, n,
+		has_prefix_among(mount, mapping) ? maps : NULL);
 }
 
 static void write_tmpfs(
@@ -189,9 +217,9 @@ static size_t depth_of(const char *path)
 	return n;
 }
 
-static void write_asked(
-	struct arena *arena, struct json_writer *writer, const struct container_settings *settings)
+static void write_asked(struct arena *arena, struct json_writer *writer, const struct spec *spec)
 {
+	const struct container_settings *settings = spec->settings;
 	size_t n_left = settings->n_mounts;
 
 	for (size_t depth = 0; n_left > 0; depth++) {
@@ -204,7 +232,7 @@ static void write_asked(
 			if (text_equal(mount->type, "tmpfs"))
 				write_tmpfs(arena, writer, mount);
 			else
-				write_bind(arena, writer, mount);
+				write_bind(arena, writer, mount, spec->userns.maps);
 		}
 	}
 }
@@ -229,7 +257,6 @@ void spec_write_mounts(struct arena *arena, struct json_writer *writer, const st
 {
 	static const struct usual_mount dev = { "/dev", "tmpfs", "tmpfs",
 		{ "nosuid", "strictatime", "mode=755", "size=65536k" } };
-	const struct container_settings *settings = spec->settings;
 
 	json_write_list(writer, "mounts");
 	write_proc(writer, spec);
@@ -243,6 +270,6 @@ void spec_write_mounts(struct arena *arena, struct json_writer *writer, const st
 	write_reaper(arena, writer, spec);
 	if (spec_binds_devices(spec))
 		write_devices(writer, devices, n_devices);
-	write_asked(arena, writer, settings);
+	write_asked(arena, writer, spec);
 	json_write_end(writer);
 }

@@ -188,7 +188,7 @@ static void write_pairs(
 /* An ordinary user may at most make groups below its own. */
 static const char *default_cgroup_parent(const struct spec *spec)
 {
-	return spec->userns.path ? "hull" : "/hull";
+	return spec->is_rootless ? "hull" : "/hull";
 }
 
 static int write_linux(struct arena *arena, struct json_writer *writer, const struct spec *spec,

@@ -14,6 +14,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/json_write.h"
+#include "core/id_map.h"
 #include "engine/container/settings.h"
 #include "engine/spec/user.h"
 
@@ -21,10 +22,13 @@
 #define SPEC_REAPER_PATH "/dev/.hull-reaper"
 #define SPEC_REAPER_FILE "reaper" /* in the container's directory */
 
+enum { SPEC_TERMINAL_GROUP = 5 }; /* "tty", as everywhere */
+
 /* The user namespace of the container; all zero: the caller's. */
 struct spec_userns {
-	const char *path; /* it is there already */
-	bool has_one_id;  /* only 0 is mapped: no further groups, nor a group for terminals */
+	const char *path;          /* it is there already */
+	bool lacks_terminal_group; /* SPEC_TERMINAL_GROUP is not mapped */
+	const struct id_maps *maps;
 };
 
 struct spec {
@@ -33,6 +37,7 @@ struct spec {
 	const char *rootfs;    /* root.path: absolute */
 	struct spec_user user;
 	struct spec_userns userns;
+	bool is_rootless;       /* the caller has no power over the machine */
 	uint16_t rows, columns; /* of the terminal; 0: not known */
 };
 

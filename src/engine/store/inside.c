@@ -16,28 +16,26 @@
 #include "sys/fd_passing.h"
 #include "sys/process.h"
 
-static int join(const char *path, struct err *err)
+static int join(int userns_fd, struct err *err)
 {
-	AUTO_FD int fd = open(path, O_RDONLY | O_CLOEXEC);
-
-	if (fd < 0)
-		return err_sys(err, "open %s", path);
-	if (setns(fd, CLONE_NEWUSER) < 0)
-		return err_sys(err, "setns %s", path);
+	if (setns(userns_fd, CLONE_NEWUSER) < 0)
+		return err_sys(err, "setns to the user namespace");
 	return unshare(CLONE_NEWNS) < 0 ? err_sys(err, "unshare the mount namespace") : 0;
 }
 
-/* Its ids are 0 only now that they are mapped; a change of them takes the death signal away. */
-static int enter(const struct inside_place *place, struct err *err)
+int inside_become_root(struct err *err)
 {
-	int r = place->join_path ? join(place->join_path, err) : 0;
-
-	if (r < 0)
-		return r;
-	if ((place->maps || place->join_path) && (setresgid(0, 0, 0) < 0 || setresuid(0, 0, 0) < 0))
+	if (setresgid(0, 0, 0) < 0 || setresuid(0, 0, 0) < 0)
 		return err_sys(err, "become root of the user namespace");
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	prctl(PR_SET_PDEATHSIG, SIGKILL); /* a change of ids takes it away */
 	return 0;
+}
+
+int inside_join(int userns_fd, struct err *err)
+{
+	int r = join(userns_fd, err);
+
+	return r < 0 ? r : inside_become_root(err);
 }
 
 /* Role: child. */
@@ -51,7 +49,7 @@ static _Noreturn void run_child(
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (recv(socket_fd, &byte, 1, 0) != 1)
 		_exit(1); /* the caller has died */
-	r = enter(place, &err);
+	r = place->join_fd >= 0 ? join(place->join_fd, &err) : 0;
 	if (r == 0)
 		r = run(context, &fd, &err);
 	if (r == 0 && fd >= 0)
@@ -112,7 +110,8 @@ int inside_run(const struct inside_place *place, inside_fn *run, void *context, 
 	int *ret_userns_fd, struct err *err)
 {
 	const struct clone_how how = {
-		.flags = (place->join_path ? 0 : CLONE_NEWNS) | (place->maps ? CLONE_NEWUSER : 0),
+		.flags = (place->join_fd >= 0 ? 0 : CLONE_NEWNS) |
+			 (place->maps ? CLONE_NEWUSER : 0),
 		.cgroup_fd = -1,
 	};
 	AUTO_FD int pidfd = -1;

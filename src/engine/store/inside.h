@@ -15,11 +15,23 @@
 /* *ret_fd: a descriptor for the caller; it stays -1 if there is none. */
 typedef int inside_fn(void *context, int *ret_fd, struct err *err);
 
-/* All zero: only a mount namespace, for root. */
 struct inside_place {
 	const struct id_maps *maps; /* of a new user namespace; NULL: none */
-	const char *join_path;      /* a user namespace to join instead; NULL: none */
+	int join_fd;                /* a user namespace to join instead; -1: none */
 };
+
+/* Only a mount namespace, for root. */
+#define INSIDE_PLACE_INIT ((struct inside_place){ .join_fd = -1 })
+
+/*
+ * For run(): as it begins, its ids are the caller's, though all capabilities of the new user
+ * namespace are there. From here on it is the user namespace's root.
+ */
+int inside_become_root(struct err *err);
+
+/* For run(): goes on to a user namespace, with a mount namespace that belongs to it, as its root.
+ */
+int inside_join(int userns_fd, struct err *err);
 
 /*
  * ret_fd: what run() gave, may be NULL. ret_userns_fd: the user namespace, -1 where there is none;
