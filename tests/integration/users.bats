@@ -116,6 +116,16 @@ without_sub_ids() {
 	between "$(jq '[.[] | select(.outcome == "holds")] | length' <<< "$output")" 25 100
 }
 
+@test "groups of the user are not writable inside, with whatever namespace of groups (CVE-2023-25809)" {
+	local mode
+
+	for mode in private host; do
+		busybox --cgroupns "$mode" -- 'for dir in $(find /sys/fs/cgroup -type d | head -n 200); do
+			mkdir "$dir/made" 2> /dev/null && echo "$dir"; done; find /sys/fs/cgroup -maxdepth 0'
+		prints /sys/fs/cgroup
+	done
+}
+
 @test "host namespaces, devices and files of the user" {
 	mkdir "$T/home/data"
 	chown 3000:3000 "$T/home/data"
