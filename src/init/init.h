@@ -26,6 +26,7 @@ struct init {
 	int report_fd;           /* whom errors are told: the caller, later `start` */
 	int root_fd;             /* O_PATH of the container's root; -1 before ROOT */
 	int proc_fd;             /* a trusted procfs; -1 until a step needs it */
+	int kept_fd;             /* the last mount with PLAN_MOUNT_KEPT; -1 before */
 	int mask_fd;             /* the first empty tmpfs that hides a directory; -1 before */
 	int null_fd;             /* the checked /dev/null that hides files; -1 before */
 	bool has_cwd;            /* the first CWD step could enter it */

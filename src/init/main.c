@@ -119,6 +119,7 @@ int main(int argc, char **argv)
 		.report_fd = -1,
 		.root_fd = -1,
 		.proc_fd = -1,
+		.kept_fd = -1,
 		.mask_fd = -1,
 		.null_fd = -1,
 	};

@@ -212,13 +212,41 @@ static int copy_up(int target, int tree, bool read_only, struct err *err)
 	return r;
 }
 
+/* No path is walked and nothing has to be verified: the directory is in nobody's reach yet. */
+static int place_in_kept(
+	const struct init *init, const struct step_mount *mount, int tree, struct err *err)
+{
+	const char *name = strrchr(mount->target, '/') + 1;
+
+	if (mkdirat(init->kept_fd, name, TARGET_MODE) < 0)
+		return err_sys(err, "mkdir %s", mount->target);
+	AUTO_FD int target = openat(
+		init->kept_fd, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (target < 0)
+		return err_sys(err, "open %s", mount->target);
+	return mount_attach(tree, target, err);
+}
+
+static int propagate(const struct step_mount *mount, int tree, struct err *err)
+{
+	if (!mount->propagation)
+		return 0;
+	return mount_set_propagation(tree, (unsigned long)(mount->propagation & ~(uint64_t)MS_REC),
+		mount->propagation & MS_REC, err);
+}
+
 static int place(struct init *init, const struct step_mount *mount, bool read_only, int *tree,
 	struct err *err)
 {
 	AUTO_FD int target = -1;
 	bool covers_root;
-	int r = open_target(init, mount, &target, err);
+	int r;
 
+	if ((mount->flags & PLAN_MOUNT_IN_KEPT) && init->kept_fd >= 0) {
+		r = place_in_kept(init, mount, *tree, err);
+		return r < 0 ? r : propagate(mount, *tree, err);
+	}
+	r = open_target(init, mount, &target, err);
 	if (r == 0)
 		r = check_not_procfs(mount, target, err);
 	if (r == 0 && (mount->flags & PLAN_MOUNT_COPY_UP))
@@ -227,10 +255,8 @@ static int place(struct init *init, const struct step_mount *mount, bool read_on
 		return r;
 	covers_root = is_root(init->root_fd, target);
 	r = mount_attach(*tree, target, err);
-	if (r == 0 && mount->propagation)
-		r = mount_set_propagation(*tree,
-			(unsigned long)(mount->propagation & ~(uint64_t)MS_REC),
-			mount->propagation & MS_REC, err);
+	if (r == 0)
+		r = propagate(mount, *tree, err);
 	if (r < 0)
 		return r;
 	if (covers_root) { /* from here on paths begin in what was mounted over "/" */
@@ -290,5 +316,7 @@ int step_mount(struct init *init, const struct step *step, struct err *err)
 	if (init->proc_fd < 0 && text_equal(mount->type, "proc") && tree >= 0 &&
 		!(mount->attr_set & MOUNT_ATTR_RDONLY))
 		init->proc_fd = TAKE_FD(tree);
+	if (mount->flags & PLAN_MOUNT_KEPT)
+		fd_replace(&init->kept_fd, TAKE_FD(tree));
 	return 0;
 }

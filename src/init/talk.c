@@ -154,6 +154,7 @@ static void close_tools(struct init *init)
 			init_close_slot(init, i);
 	fd_replace(&init->root_fd, -1);
 	fd_replace(&init->proc_fd, -1);
+	fd_replace(&init->kept_fd, -1);
 	fd_replace(&init->mask_fd, -1);
 	fd_replace(&init->null_fd, -1);
 }

@@ -139,6 +139,9 @@ enum plan_mount_flag {
 	PLAN_MOUNT_SUBSTITUTE = 1 << 7, /* with slot: bound from there when the kernel refuses it */
 	PLAN_MOUNT_LATE_READONLY = 1 << 8, /* a later step makes it read-only */
 	PLAN_MOUNT_OF_PIDNS = 1 << 10,     /* proc: of the pid namespace in source.slot */
+	PLAN_MOUNT_KEPT = 1 << 11,         /* a new file system, in which more is mounted: */
+	PLAN_MOUNT_IN_KEPT = 1 << 12,      /* on a new directory of the last one that was kept,
+					      by the target's last name: nobody else knows it */
 	PLAN_MOUNT_OVER_PROC = 1 << 9,     /* may lie on a file of procfs */
 	/* into a running container: no symbolic link may lead there, and before it is placed the
 	   caller gets the mount and writes down which it is (PLAN_SYNC_MOUNT) */

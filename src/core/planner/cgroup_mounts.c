@@ -73,7 +73,7 @@ static void add_group_bind(struct planner *planner, const struct cgroup_mount *j
 {
 	struct path_facts *seen = ARENA_NEW(planner->arena, struct path_facts);
 	struct step_mount mount = {
-		.flags = PLAN_MOUNT_BIND,
+		.flags = PLAN_MOUNT_BIND | PLAN_MOUNT_IN_KEPT,
 		.target = target,
 		.attr_set = job->attributes,
 		.propagation = job->propagation,
@@ -121,10 +121,11 @@ static void add_v1(struct planner *planner, struct cgroup_mount *job)
 {
 	const struct cgroup_host *host = &planner->facts->cgroups;
 	bool is_readonly = job->attributes & MOUNT_ATTR_RDONLY;
+	struct step_mount *mount = add_fs(planner, job, "tmpfs", "mode=755", job->target);
 	struct step *step;
 
-	add_fs(planner, job, "tmpfs", "mode=755", job->target)->attr_set &= ~(
-		uint64_t)MOUNT_ATTR_RDONLY;
+	mount->attr_set &= ~(uint64_t)MOUNT_ATTR_RDONLY;
+	mount->flags |= PLAN_MOUNT_KEPT;
 	for (size_t i = 0; i < host->n_hierarchies; i++) {
 		const struct cgroup_hierarchy *hierarchy = &host->hierarchies[i];
 		const char *name = path_base(hierarchy->mount);
