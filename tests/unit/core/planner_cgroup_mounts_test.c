@@ -71,8 +71,9 @@ static void v1_is_a_directory_of_the_containers_own_groups(void **state)
 	mount = planned_mount("/sys/fs/cgroup");
 	assert_string_equal(mount->type, "tmpfs");
 	assert_int_equal(mount->attr_set, MOUNT_ATTR_NOSUID); /* mounts come into it first */
+	assert_int_equal(mount->flags, PLAN_MOUNT_KEPT);
 	mount = planned_mount("/sys/fs/cgroup/cpu,cpuacct");
-	assert_int_equal(mount->flags, PLAN_MOUNT_BIND);
+	assert_int_equal(mount->flags, PLAN_MOUNT_BIND | PLAN_MOUNT_IN_KEPT);
 	assert_int_equal(mount->attr_set, MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID);
 	assert_string_equal(
 		planned.plan.slots[mount->source.slot].path, "/sys/fs/cgroup/cpu,cpuacct/a/c1");
