@@ -30,6 +30,7 @@
 	X(update)          \
 	X(inspect)         \
 	X(events)          \
+	X(healthcheck_run) \
 	X(images)          \
 	X(load)            \
 	X(save)            \

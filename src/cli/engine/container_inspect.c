@@ -2,6 +2,7 @@
 #include "cli/engine/container_inspect.h"
 
 #include "base/text.h"
+#include "engine/container/health.h"
 #include "engine/container/start_record.h"
 
 static void write_text(struct json_writer *writer, const char *key, const char *text)
@@ -24,9 +25,11 @@ static const char *reason_of(struct arena *arena, const struct engine_state *sta
 	return arena_printf(arena, "it exited with status %d", state->exit_code);
 }
 
-static void write_state(
-	struct arena *arena, struct json_writer *writer, const struct engine_state *state)
+static void write_state(struct arena *arena, struct json_writer *writer,
+	const struct engine_container *container, const struct engine_state *state)
 {
+	struct err ignored = ERR_INIT; /* not configured, or never started */
+	struct health_state health;
 	bool is_paused = state->status == ENGINE_STATUS_PAUSED;
 	bool is_restarting = state->status == ENGINE_STATUS_RESTARTING;
 
@@ -46,6 +49,8 @@ static void write_state(
 		state->started_at ? state->started_at : "0001-01-01T00:00:00Z");
 	json_write_string(writer, "FinishedAt",
 		state->finished_at ? state->finished_at : "0001-01-01T00:00:00Z");
+	if (health_read(arena, container, &health, &ignored) == 0)
+		health_write_json(writer, "Health", &health);
 	json_write_end(writer);
 }
 
@@ -111,7 +116,7 @@ void container_inspect_write(struct arena *arena, struct json_writer *writer,
 	json_write_string(writer, "Id", container->id);
 	write_text(writer, "Created", settings->created);
 	write_command(writer, settings);
-	write_state(arena, writer, state);
+	write_state(arena, writer, container, state);
 	write_text(writer, "Image", settings->image_id);
 	write_paths(arena, writer, container);
 	json_write_string(

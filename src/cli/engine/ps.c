@@ -10,6 +10,7 @@
 #include "cli/engine/making.h"
 #include "cli/human.h"
 #include "cli/listing.h"
+#include "engine/container/health.h"
 
 enum {
 	SHORT_ID_LENGTH = 12,
@@ -49,8 +50,20 @@ static const char *ago(struct arena *arena, const char *time_text)
 	return human_duration(arena, time(NULL) - then.tv_sec);
 }
 
+static const char *health_text(struct arena *arena, const struct engine_container *container)
+{
+	struct err ignored = ERR_INIT; /* it has none */
+	struct health_state health;
+
+	if (health_read(arena, container, &health, &ignored) < 0)
+		return "";
+	return arena_printf(arena, " (%s%s)",
+		text_equal(health.status, "starting") ? "health: " : "", health.status);
+}
+
 /* "Up 3 minutes (Paused)", "Exited (0) 2 hours ago", "Created" */
-static const char *status_text(struct arena *arena, const struct engine_state *state)
+static const char *status_text(struct arena *arena, const struct engine_container *container,
+	const struct engine_state *state)
 {
 	const char *since;
 
@@ -58,7 +71,8 @@ static const char *status_text(struct arena *arena, const struct engine_state *s
 	case ENGINE_STATUS_RUNNING:
 	case ENGINE_STATUS_PAUSED:
 		since = ago(arena, state->started_at);
-		return arena_printf(arena, "Up %s%s", since ? since : "",
+		return arena_printf(arena, "Up %s%s%s", since ? since : "",
+			health_text(arena, container),
 			state->status == ENGINE_STATUS_PAUSED ? " (Paused)" : "");
 	case ENGINE_STATUS_EXITED:
 		since = ago(arena, state->finished_at);
@@ -126,7 +140,7 @@ static void write_row(struct command_call *call, struct json_writer *writer,
 	write_text(writer, "CreatedAt", settings->created);
 	write_text(writer, "RunningFor", since ? arena_printf(call->arena, "%s ago", since) : NULL);
 	write_text(writer, "State", engine_status_name(state->status));
-	write_text(writer, "Status", status_text(call->arena, state));
+	write_text(writer, "Status", status_text(call->arena, container, state));
 	json_write_i64(writer, "Pid", state->pid);
 	json_write_i64(writer, "ExitCode", state->exit_code);
 	write_text(writer, "Labels", labels_text(call->arena, settings));

@@ -15,6 +15,7 @@
 #include "base/fd.h"
 #include "base/text.h"
 #include "base/warn.h"
+#include "engine/container/health.h"
 #include "engine/container/start_record.h"
 #include "engine/events/events.h"
 #include "engine/image/helper_program.h"
@@ -172,6 +173,8 @@ static int run_container(struct arena *arena, const struct monitor_process *proc
 	start_record_forget(container->dir_fd);
 	r = container_run_supervised(&request, ret, err);
 	if (r == 0)
+		r = health_write_first(arena, container, err);
+	if (r == 0)
 		r = note_start(arena, process, ret->pid, err);
 	if (r < 0)
 		container_delete(request.runtime, container->id, true, &ignored);
@@ -223,6 +226,7 @@ static int become_monitor(struct arena *arena, const struct monitor_process *pro
 	const struct container_process *container, int talk_fd, struct err *err)
 {
 	const struct container_settings *settings = &process->request->container->settings;
+	const struct health_times times = health_times(&settings->health);
 	bool is_logged = text_equal(settings->log_driver, "json-file");
 	char *argv[] = {
 		(char *)"hull-monitor",
@@ -233,6 +237,9 @@ static int become_monitor(struct arena *arena, const struct monitor_process *pro
 			(long long)(settings->log_max_size > 0 ? settings->log_max_size : 0)),
 		arena_printf(arena, "%lld", (long long)(is_logged ? settings->log_max_files : 0)),
 		(char *)(process->request->is_attached ? "attached" : "detached"),
+		arena_printf(arena, "%lld", (long long)times.interval_msec),
+		arena_printf(arena, "%lld", (long long)times.start_interval_msec),
+		arena_printf(arena, "%lld", (long long)times.first_msec),
 		NULL,
 	};
 	int fds[PROTOCOL_FD_COUNT] = {

@@ -58,7 +58,9 @@ bool restart_is_asked_at_boot(struct arena *arena, const struct engine_container
 
 int64_t restart_delay_msec(int64_t up_msec, int64_t before_msec)
 {
-	int64_t delay = up_msec >= UP_WELL_MSEC ? 0 : before_msec * 2;
+	int64_t delay = up_msec >= UP_WELL_MSEC        ? 0
+			: before_msec > DELAY_MAX_MSEC ? DELAY_MAX_MSEC
+						       : before_msec * 2;
 
 	return delay < DELAY_MIN_MSEC   ? DELAY_MIN_MSEC
 	       : delay > DELAY_MAX_MSEC ? DELAY_MAX_MSEC

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * hull-monitor HULL ROOT ID LOG-BYTES LOG-FILES attached|detached: see monitor.h. Started by hull
- * with the descriptors of protocol.h; LOG-FILES 0: no log. At the end it executes
- * `HULL --root ROOT ended ID`, unless who started the container has done that already.
+ * hull-monitor HULL ROOT ID LOG-BYTES LOG-FILES attached|detached HEALTH-MSEC START-MSEC
+ * FIRST-MSEC: see monitor.h. Started by hull with the descriptors of protocol.h; LOG-FILES 0: no
+ * log; HEALTH-MSEC 0: no check of health. At the end it executes `HULL --root ROOT ended ID`,
+ * unless who started the container has done that already.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -74,15 +75,35 @@ static void open_log(const char *max_size, const char *max_files)
 		log_open(&monitor.log, monitor.dir_fd, size ? size : UINT64_MAX, (unsigned)files);
 }
 
+/* Until the first check, between checks, and between those of the start period. 0: none. */
+static void set_health(char **argv)
+{
+	struct health *health = &monitor.health;
+	int64_t first = 0;
+
+	*health = (struct health){
+		.checker_fd = -1,
+		.hull = argv[1],
+		.root = argv[2],
+		.id = argv[3],
+	};
+	if (parse_i64(argv[7], &health->interval_msec) < 0 ||
+		parse_i64(argv[8], &health->start_interval_msec) < 0 ||
+		parse_i64(argv[9], &first) < 0)
+		health->interval_msec = 0;
+	health->due_msec = monitor_now_msec() + first;
+}
+
 int main(int argc, char **argv)
 {
-	if (argc != 7)
+	if (argc != 10)
 		return EXIT_FAILURE;
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGHUP, SIG_IGN);
 	take_descriptors();
 	monitor.began_msec = monitor_now_msec();
 	open_log(argv[4], argv[5]);
+	set_health(argv);
 	greet_client(strcmp(argv[6], "attached") == 0);
 	monitor_serve(&monitor);
 	monitor_note_end(&monitor);

@@ -82,6 +82,20 @@ void clients_send(struct clients *clients, enum protocol_kind kind, const char *
 void clients_send_again(struct clients *clients);
 int64_t clients_patience_msec(const struct clients *clients); /* -1: nobody is behind */
 
+/* ---- health.c ---- */
+
+struct health {
+	int64_t interval_msec, start_interval_msec; /* 0: it is not checked */
+	int64_t due_msec;                           /* CLOCK_MONOTONIC */
+	pid_t checker;                              /* 0: none runs */
+	int checker_fd;
+	const char *hull, *root, *id;
+};
+
+int64_t health_timeout_msec(const struct health *health); /* until the next; -1: none is due */
+void health_begin(struct health *health);
+void health_end(struct health *health); /* checker_fd is readable */
+
 /* ---- the monitor ---- */
 
 struct monitor {
@@ -98,6 +112,7 @@ struct monitor {
 	struct log log;
 	struct log_line output_line, errors_line;
 	struct clients clients;
+	struct health health;
 };
 
 void monitor_serve(struct monitor *monitor);

@@ -33,6 +33,9 @@ enum protocol_kind {
 	PROTOCOL_EXIT = 'Q',   /* int32_t: exit status, 128 + n for signal n */
 };
 
+/* Exit status of `healthcheck run --scheduled`: the next check is after the start interval. */
+enum { HEALTH_IS_STARTING = 2 };
+
 /* The descriptors that a monitor begins with. Those that are not needed are closed. */
 enum protocol_fd {
 	PROTOCOL_FD_DIRECTORY = 3, /* of the container */

@@ -18,6 +18,7 @@ enum {
 	POLL_ERRORS,
 	POLL_INPUT,
 	POLL_LISTEN,
+	POLL_HEALTH,
 	POLL_CLIENTS, /* the first of them */
 	POLL_COUNT = POLL_CLIENTS + MONITOR_CLIENTS_MAX,
 };
@@ -154,6 +155,7 @@ static void watch(const struct monitor *monitor, struct pollfd polled[POLL_COUNT
 	polled[POLL_INPUT].fd = has_room ? -1 : input_fd(monitor);
 	polled[POLL_INPUT].events = POLLOUT;
 	polled[POLL_LISTEN].fd = monitor->listen_fd;
+	polled[POLL_HEALTH].fd = monitor->health.checker > 0 ? monitor->health.checker_fd : -1;
 	for (size_t i = 0; i < MONITOR_CLIENTS_MAX; i++) {
 		const struct client *client = &monitor->clients.all[i];
 		short events = (short)((has_room ? POLLIN : 0) | (client->is_behind ? POLLOUT : 0));
@@ -193,13 +195,31 @@ static bool is_finished(const struct monitor *monitor, const struct pollfd polle
 	       (!polled[POLL_OUTPUT].revents && !polled[POLL_ERRORS].revents);
 }
 
+/* Milliseconds until something is to be done without anybody asking; -1: never. */
+static int next_timeout(const struct monitor *monitor)
+{
+	int64_t patience = clients_patience_msec(&monitor->clients);
+	int64_t health = monitor->has_ended ? -1 : health_timeout_msec(&monitor->health);
+	int64_t first = patience < 0 || (health >= 0 && health < patience) ? health : patience;
+
+	return first > INT32_MAX ? INT32_MAX : (int)first;
+}
+
+static void check_health(struct monitor *monitor, const struct pollfd polled[POLL_COUNT])
+{
+	if (polled[POLL_HEALTH].revents)
+		health_end(&monitor->health);
+	else if (!monitor->has_ended && health_timeout_msec(&monitor->health) == 0)
+		health_begin(&monitor->health);
+}
+
 void monitor_serve(struct monitor *monitor)
 {
 	struct pollfd polled[POLL_COUNT];
 
 	for (;;) {
 		bool was_behind = clients_are_behind(&monitor->clients);
-		int timeout = (int)clients_patience_msec(&monitor->clients);
+		int timeout = next_timeout(monitor);
 
 		if (monitor->has_ended && !was_behind)
 			timeout = 0;
@@ -218,6 +238,7 @@ void monitor_serve(struct monitor *monitor)
 		serve_clients(monitor, polled);
 		if (polled[POLL_LISTEN].revents)
 			accept_client(monitor);
+		check_health(monitor, polled);
 	}
 	/* somebody else may still have the other ends open */
 	log_end_line(&monitor->log, &monitor->output_line);
