@@ -12,6 +12,7 @@
 #include "base/fd.h"
 #include "base/text.h"
 #include "sys/beneath_walk.h"
+#include "sys/call_probe.h"
 
 enum {
 	KERNEL_ATTEMPTS = 32, /* EAGAIN of openat2(2): a rename anywhere on the system is enough */
@@ -23,15 +24,6 @@ static bool walk_is_forced;
 void beneath_force_walk(bool on)
 {
 	walk_is_forced = on;
-}
-
-/*
- * Every kernel that has the call refuses a structure of no size with EINVAL before it looks at
- * anything else; a filter that does not let the call through answers something else.
- */
-static bool kernel_has_openat2(void)
-{
-	return syscall(SYS_openat2, -1, "", NULL, 0) < 0 && errno == EINVAL;
 }
 
 static int open_by_kernel(int root_fd, const char *path, const struct beneath_how *how)
@@ -57,15 +49,9 @@ static int open_by_kernel(int root_fd, const char *path, const struct beneath_ho
 /* Whether an answer of openat2 says nothing about the path. */
 static bool needs_walk(int r)
 {
-	switch (-r) {
-	case EAGAIN: /* the kernel cannot promise anything while directories are being renamed */
-	case ENOSYS:
-		return true;
-	case EPERM: /* of the file (append-only, sealed …), or of a seccomp filter */
-		return !kernel_has_openat2();
-	default:
-		return false;
-	}
+	/* EAGAIN: the kernel cannot promise anything while directories are being renamed; EPERM: of
+	   the file (append-only, sealed …), or of a seccomp filter */
+	return r == -EAGAIN || call_is_missing(PROBED_OPENAT2, -r);
 }
 
 static int resolve(int root_fd, const char *path, const struct beneath_how *how, int *ret_fd,

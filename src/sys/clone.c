@@ -9,6 +9,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "sys/call_probe.h"
+
 #ifndef SYS_clone3
 #define SYS_clone3 435
 #endif
@@ -91,16 +93,13 @@ __asm__(".text\n"
 #endif
 #endif
 
-/* Whether clone3 is not there: an outer container's seccomp filter answers ENOSYS, or EPERM. */
-static bool clone3_is_missing(int code)
+/*
+ * Kernels before 5.7 do not know the field of the cgroup (E2BIG), before 5.5 not
+ * CLONE_CLEAR_SIGHAND (EINVAL); what is wrong indeed is so for clone(2), too.
+ */
+static bool clone3_is_too_old(int code)
 {
-	struct clone_arguments nonsense = { .flags = 0, .exit_signal = UINT64_MAX };
-
-	if (code == ENOSYS)
-		return true;
-	/* An exit signal out of range is EINVAL from the kernel itself, before any permission. */
-	return code == EPERM && syscall(SYS_clone3, &nonsense, sizeof(nonsense)) < 0 &&
-	       errno == EPERM;
+	return code == E2BIG || code == EINVAL || call_is_missing(PROBED_CLONE3, code);
 }
 
 static struct clone_arguments arguments_of(const struct clone_how *how, int *pidfd)
@@ -164,7 +163,7 @@ int clone_sharing_memory(const struct clone_how *how, int (*child)(void *argumen
 	arguments.stack_size = CLONE_STACK_BYTES;
 	pid = clone3_on_stack(&arguments, sizeof(arguments), child, argument);
 #endif
-	if (pid < 0 && clone3_is_missing((int)-pid))
+	if (pid < 0 && clone3_is_too_old((int)-pid))
 		pid = clone_old(how, CLONE_VM | CLONE_VFORK, stack, child, argument, &pidfd);
 	munmap(stack, CLONE_STACK_BYTES);
 	if (pid < 0)
@@ -181,7 +180,7 @@ int clone_copying_memory(
 	struct clone_arguments arguments = arguments_of(how, &pidfd);
 	long pid = syscall(SYS_clone3, &arguments, sizeof(arguments));
 
-	if (pid < 0 && clone3_is_missing(errno)) {
+	if (pid < 0 && clone3_is_too_old(errno)) {
 		unsigned long flags = how->flags | CLONE_PIDFD;
 
 		if (how->cgroup_fd >= 0)

@@ -3,13 +3,19 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <linux/magic.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "base/fd.h"
+#include "base/parse.h"
+#include "sys/directory.h"
 
 #ifndef SYS_close_range
 #define SYS_close_range 436
@@ -28,26 +34,64 @@ enum {
 	EMPTY_PATH = 0x1000,     /* AT_EMPTY_PATH */
 	ALL_SEALS = F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE,
 	SEAL_EXECUTABLE = 0x20, /* F_SEAL_EXEC, 6.3: the mode cannot change either */
-	DESCRIPTORS_SCAN_MAX = 65536,
 };
+
+static int mark(rlim_t fd, struct err *err)
+{
+	if (fcntl((int)fd, F_SETFD, FD_CLOEXEC) < 0 && errno != EBADF)
+		return err_sys(err, "fcntl F_SETFD");
+	return 0;
+}
+
+/* Without /proc: no file can have a higher number than the limit had when it was opened, which for
+ * a process that never raised it is this one. */
+static int mark_up_to_limit(unsigned first, struct err *err)
+{
+	struct rlimit limit;
+	int r = 0;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
+		return err_sys(err, "getrlimit RLIMIT_NOFILE");
+	for (rlim_t fd = first; r == 0 && fd < limit.rlim_max && fd <= INT_MAX; fd++)
+		r = mark(fd, err);
+	return r;
+}
+
+/* Nobody else opens files meanwhile: this is the only thread, or the only one that runs. */
+static int mark_those_in_proc(int list_fd, unsigned first, struct err *err)
+{
+	struct directory list = DIRECTORY_INIT(list_fd);
+	const char *name;
+	uint32_t fd;
+	int r;
+
+	while ((r = directory_next(&list, &name, err)) > 0) {
+		if (parse_u32(name, &fd) < 0 || fd < first)
+			continue;
+		r = mark(fd, err);
+		if (r < 0)
+			return r;
+	}
+	return r;
+}
+
+static bool is_on_procfs(int fd)
+{
+	struct statfs fs;
+
+	return fstatfs(fd, &fs) == 0 && (unsigned long)fs.f_type == PROC_SUPER_MAGIC;
+}
 
 int descriptors_close_on_exec_from(unsigned first, struct err *err)
 {
-	struct rlimit limit;
-	rlim_t end = DESCRIPTORS_SCAN_MAX;
-
 	if (syscall(SYS_close_range, first, ~0U, RANGE_CLOEXEC) == 0)
 		return 0;
+	/* before 5.9, before the flag's 5.11, and a seccomp filter's way to say so */
 	if (errno != ENOSYS && errno != EINVAL && errno != EPERM)
 		return err_sys(err, "close_range");
-	/* no open file can have a higher number than the limit had when it was opened, which for
-	   a process that never raised it is this one */
-	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_max < end)
-		end = limit.rlim_max;
-	for (rlim_t fd = first; fd < end; fd++)
-		if (fcntl((int)fd, F_SETFD, FD_CLOEXEC) < 0 && errno != EBADF)
-			return err_sys(err, "fcntl F_SETFD");
-	return 0;
+	AUTO_FD int list = open("/proc/self/fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return list >= 0 && is_on_procfs(list) ? mark_those_in_proc(list, first, err)
+					       : mark_up_to_limit(first, err);
 }
 
 static int open_memory(const char *name, struct err *err)

@@ -11,6 +11,8 @@
 
 #include "base/fd.h"
 #include "base/text.h"
+#include "sys/call_probe.h"
+#include "sys/mount_old.h"
 
 /*
  * Raw calls (5.2; mount_setattr 5.12): musl has no wrappers. Their constants get names of our own,
@@ -249,10 +251,6 @@ static int set_options(int fs_fd, const char *type, const char *data, struct err
 	return 0;
 }
 
-/*
- * A kernel without these calls answers ENOSYS to fsopen(2), open_tree(2) and move_mount(2): that is
- * the point at which another way, by mount(2), would have to be taken.
- */
 /* pid_namespace_fd: −1, or what a procfs shall show. */
 static int new_fs(const char *type, const char *source, const char *data, int pid_namespace_fd,
 	uint64_t attributes, int *ret_fd, struct err *err)
@@ -283,12 +281,17 @@ static int new_fs(const char *type, const char *source, const char *data, int pi
 int mount_new_fs(const char *type, const char *source, const char *data, uint64_t attributes,
 	int *ret_fd, struct err *err)
 {
+	if (mount_old_is_used)
+		return mount_old_new_fs(type, source, data, attributes, ret_fd, err);
 	return new_fs(type, source, data, -1, attributes, ret_fd, err);
 }
 
 int mount_new_proc(const char *source, const char *data, int pid_namespace_fd, uint64_t attributes,
 	int *ret_fd, struct err *err)
 {
+	if (mount_old_is_used)
+		return err_fail(err, ENOTSUP, "no procfs of another pid namespace without %s",
+			call_description(PROBED_FSOPEN));
 	return new_fs("proc", source, data, pid_namespace_fd, attributes, ret_fd, err);
 }
 
@@ -305,6 +308,8 @@ int mount_clone_tree(int dir_fd, const char *path, bool recursive, int *ret_fd, 
 	unsigned flags = TREE_CLONE | TREE_CLOEXEC | PATH_NO_FOLLOW;
 	long fd;
 
+	if (mount_old_is_used)
+		return mount_old_clone_tree(dir_fd, path, recursive, ret_fd, err);
 	if (recursive)
 		flags |= PATH_RECURSIVE;
 	if (path[0] == '\0')
@@ -317,9 +322,8 @@ int mount_clone_tree(int dir_fd, const char *path, bool recursive, int *ret_fd, 
 }
 
 /* move_mount(2) says EINVAL for many things; this one gets the errno that mount(2) has for it. */
-static int explain_attach(int tree_fd, int target_fd, struct err *err)
+static int explain_attach(int code, int tree_fd, int target_fd, struct err *err)
 {
-	int code = errno;
 	struct stat tree, target;
 
 	if (code == EINVAL && fstat(tree_fd, &tree) == 0 && fstat(target_fd, &target) == 0 &&
@@ -332,10 +336,16 @@ static int explain_attach(int tree_fd, int target_fd, struct err *err)
 
 int mount_attach(int tree_fd, int target_fd, struct err *err)
 {
-	if (syscall(SYS_move_mount, tree_fd, "", target_fd, "",
-		    MOVE_FROM_EMPTY_PATH | MOVE_TO_EMPTY_PATH) < 0)
-		return explain_attach(tree_fd, target_fd, err);
-	return 0;
+	struct err failed = ERR_INIT;
+	long r;
+
+	if (mount_old_is_used) {
+		r = mount_old_attach(tree_fd, target_fd, &failed);
+		return r < 0 ? explain_attach((int)-r, tree_fd, target_fd, err) : 0;
+	}
+	r = syscall(SYS_move_mount, tree_fd, "", target_fd, "",
+		MOVE_FROM_EMPTY_PATH | MOVE_TO_EMPTY_PATH);
+	return r < 0 ? explain_attach(errno, tree_fd, target_fd, err) : 0;
 }
 
 static long set_attributes(int fd, const struct attributes *attributes, bool recursive)
@@ -365,6 +375,8 @@ int mount_set_propagation(int fd, unsigned long propagation, bool recursive, str
 {
 	struct attributes attributes = { .propagation = propagation };
 
+	if (mount_old_is_used)
+		return mount_old_set_propagation(fd, propagation, recursive, err);
 	if (set_attributes(fd, &attributes, recursive) < 0)
 		return err_sys(err, "mount_setattr %s%s", recursive ? "r" : "",
 			propagation_name(propagation));
@@ -375,6 +387,8 @@ int mount_set_attributes(int fd, uint64_t set, uint64_t clear, bool recursive, s
 {
 	struct attributes attributes = { .set = set, .clear = clear };
 
+	if (mount_old_is_used)
+		return mount_old_set_attributes(fd, set, clear, recursive, err);
 	if (set_attributes(fd, &attributes, recursive) < 0)
 		return err_sys(err, "mount_setattr set %#llx clear %#llx%s",
 			(unsigned long long)set, (unsigned long long)clear,
@@ -389,6 +403,9 @@ int mount_set_idmap(int tree_fd, int userns_fd, bool recursive, struct err *err)
 		.userns_fd = (uint64_t)userns_fd,
 	};
 
+	if (mount_old_is_used)
+		return err_fail(err, ENOTSUP, "ids cannot be mapped without %s",
+			call_description(PROBED_MOUNT_SETATTR));
 	if (set_attributes(tree_fd, &attributes, recursive) < 0)
 		return err_sys(err, "mount_setattr idmap%s", recursive ? " recursively" : "");
 	return 0;
@@ -400,6 +417,10 @@ int mount_set_idmap(int tree_fd, int userns_fd, bool recursive, struct err *err)
  */
 int mount_pivot_root(int new_root_fd, struct err *err)
 {
+	int r = mount_pause(err);
+
+	if (r < 0)
+		return r;
 	if (fchdir(new_root_fd) < 0)
 		return err_sys(err, "fchdir to the new root");
 	if (syscall(SYS_pivot_root, ".", ".") < 0)

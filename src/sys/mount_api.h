@@ -9,7 +9,11 @@
  * it is visible without nosuid, and no path that could be exchanged.
  *
  * The kernel explains a refused option in words on the descriptor of fsopen(2); those words are put
- * into the error's text. Where the kernel lacks these calls errors say ENOSYS.
+ * into the error's text.
+ *
+ * Where the kernel, or a seccomp filter around us, lacks one of these calls, the functions here
+ * fail with its errno, until the process says that it wants the old ones: mount(2), with the same
+ * promises as far as it can keep them (mount_old.h).
  *
  * Every *ret_fd is a detached mount, close-on-exec; closing it before mount_attach() dissolves it.
  * Nothing here allocates.
@@ -38,6 +42,26 @@
 #ifndef MOUNT_ATTR_NOSYMFOLLOW
 #define MOUNT_ATTR_NOSYMFOLLOW 0x00200000
 #endif
+
+/* The name of a call that is lacking, with the kernel that has it; NULL: all are there. */
+const char *mount_lacking_call(void);
+
+/*
+ * From now on this process mounts by mount(2). It must be in a mount namespace that nobody else
+ * looks at yet, whose "/" is not shared, and /proc must be the host's, not a container's.
+ */
+int mount_use_old_calls(struct err *err);
+
+/* The same where a call is lacking; nothing where all are there. */
+int mount_choose_calls(struct err *err);
+
+/*
+ * Whoever uses the old calls has a stage over "/" from the first mount on, which must go before
+ * others enter the namespace, and before its root changes; it comes back when it is needed. Nothing
+ * to do with the newer calls. mount_end(): no mount will follow.
+ */
+int mount_pause(struct err *err);
+int mount_end(struct err *err);
 
 /*
  * A new file system: type "tmpfs", source "tmpfs" (NULL or "": none), data as mount(8) has it after

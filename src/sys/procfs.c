@@ -59,20 +59,33 @@ static int open_private(int *ret_fd)
 	return r;
 }
 
+static int check_handle(int *fd, int *ret_fd, struct err *err)
+{
+	int r;
+
+	if (*fd < 0)
+		return err_sys(err, "open /proc");
+	r = check_root(*fd, err);
+	if (r < 0)
+		return r;
+	*ret_fd = TAKE_FD(*fd);
+	return 0;
+}
+
+int procfs_open_mounted(int *ret_fd, struct err *err)
+{
+	AUTO_FD int fd = open("/proc", O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+
+	return check_handle(&fd, ret_fd, err);
+}
+
 int procfs_open(int *ret_fd, struct err *err)
 {
 	AUTO_FD int fd = -1;
-	int r;
 
 	if (open_private(&fd) < 0)
-		fd = open("/proc", O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (fd < 0)
-		return err_sys(err, "open /proc");
-	r = check_root(fd, err);
-	if (r < 0)
-		return r;
-	*ret_fd = TAKE_FD(fd);
-	return 0;
+		return procfs_open_mounted(ret_fd, err);
+	return check_handle(&fd, ret_fd, err);
 }
 
 /*

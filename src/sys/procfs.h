@@ -27,6 +27,9 @@
  */
 int procfs_open(int *ret_fd, struct err *err);
 
+/* /proc itself, checked in the same way: whose links in self/fd mount(2) follows. */
+int procfs_open_mounted(int *ret_fd, struct err *err);
+
 /*
  * Opens a file below the handle; flags as for open(2), without O_CREAT. EXDEV when something is
  * mounted there, ELOOP when it is a symbolic link.

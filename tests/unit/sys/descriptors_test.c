@@ -7,10 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include "base/fd.h"
-#include "in_child.h"
+#include "without_calls.h"
 
 static struct err err;
 
@@ -29,6 +30,36 @@ static void mark_from_ten(void)
 static void everything_from_a_number_on_closes_with_the_exec(void **state)
 {
 	in_child(mark_from_ten);
+}
+
+static void mark_without_the_call(unsigned code)
+{
+	enum { CLOSE_RANGE = 436 };
+	const struct rlimit limit = { 1000000, 1000000 };
+
+	WITHOUT(code, CLOSE_RANGE);
+	if (setrlimit(RLIMIT_NOFILE, &limit) == 0) { /* high numbers want a right */
+		CHILD_ASSERT(dup2(STDIN_FILENO, 70000) == 70000);
+		mark_from_ten();
+		CHILD_ASSERT(fcntl(70000, F_GETFD) == FD_CLOEXEC);
+	}
+	mark_from_ten();
+}
+
+static void mark_on_an_old_kernel(void)
+{
+	mark_without_the_call(ENOSYS);
+}
+
+static void mark_below_a_filter(void)
+{
+	mark_without_the_call(EPERM);
+}
+
+static void without_close_range_they_close_one_by_one(void **state)
+{
+	in_child(mark_on_an_old_kernel);
+	in_child(mark_below_a_filter);
 }
 
 /* The whole of a file, on the heap. */
@@ -100,6 +131,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(everything_from_a_number_on_closes_with_the_exec),
+		cmocka_unit_test(without_close_range_they_close_one_by_one),
 		cmocka_unit_test(a_sealed_program_cannot_be_changed_by_anyone),
 		cmocka_unit_test(a_sealed_program_can_be_executed),
 		cmocka_unit_test(what_is_no_program_is_told),
