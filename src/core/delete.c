@@ -9,6 +9,7 @@
 #include "core/hooks.h"
 #include "core/kill.h"
 #include "core/lookup_locked.h"
+#include "sys/process.h"
 
 enum { DELETE_WAIT_MSEC = 10000 };
 
@@ -29,7 +30,7 @@ static int kill_first(const struct container *container, struct err *err)
 		return r;
 	}
 	polled.fd = pidfd;
-	while (poll(&polled, 1, DELETE_WAIT_MSEC) < 0)
+	while (process_poll(&polled, 1, DELETE_WAIT_MSEC) < 0)
 		if (errno != EINTR)
 			return err_sys(err, "poll");
 	if (!polled.revents)

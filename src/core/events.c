@@ -152,7 +152,7 @@ static int wait_once(struct watch *watch, struct err *err)
 	};
 	int r = 0;
 
-	if (poll(polled, sizeof(polled) / sizeof(polled[0]), -1) < 0)
+	if (process_poll(polled, sizeof(polled) / sizeof(polled[0]), -1) < 0)
 		return errno == EINTR ? 0 : err_sys(err, "poll");
 	/* First: what ended the container may be just that. v2 puts off a wake-up by up to 10 ms
 	 * when there was one just before, and its counter is right without one. */

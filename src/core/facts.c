@@ -451,6 +451,7 @@ void facts_read_for_mounts(struct arena *arena, const struct oci_config *config,
 {
 	facts_read_for_exec(config, -1, ret);
 	ret->bundle = bundle;
+	ret->lacking_mount_call = mount_lacking_call();
 	read_sources(arena, config, ret);
 }
 
@@ -468,6 +469,7 @@ int facts_read(struct arena *arena, const struct oci_config *config, const char 
 		.bundle = bundle,
 		.joined_process_fd = -1,
 		.has_kcore = access("/proc/kcore", F_OK) == 0,
+		.lacking_mount_call = mount_lacking_call(),
 	};
 	ret->in_initial_userns = own.inode == FACTS_USER_INIT_INODE;
 	read_path(arena, path_join(arena, bundle, config->root->path), false, &ret->root);

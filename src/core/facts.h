@@ -48,7 +48,8 @@ struct host_facts {
 	bool has_template;      /* a pinned namespace of one mount is there to start from */
 	bool has_proc_pidns;    /* a procfs can be made for another pid namespace; asked if one is
 				   joined */
-	bool denies_setgroups;  /* the user namespace that is joined, where that can be told */
+	const char *lacking_mount_call; /* mount_lacking_call(); NULL: all newer ones are there */
+	bool denies_setgroups; /* the user namespace that is joined, where that can be told */
 	/* a pidfd; with it a process in the namespaces of a running one joins all of
 	 * joined_at_once in one call; that many are not looked at one by one; -1: none */
 	int joined_process_fd;

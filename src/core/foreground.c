@@ -131,7 +131,7 @@ static int serve(struct relay *relay, struct err *err)
 			{ .fd = relay->notify ? relay->notify->socket_fd : -1, .events = POLLIN },
 		};
 
-		if (poll(polled, 5, -1) < 0 && errno != EINTR)
+		if (process_poll(polled, 5, -1) < 0 && errno != EINTR)
 			return err_sys(err, "poll");
 		if (polled[1].revents)
 			take_signal(relay);

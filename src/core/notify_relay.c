@@ -20,6 +20,7 @@
 #include "base/warn.h"
 #include "core/notify.h"
 #include "sys/fd_passing.h"
+#include "sys/process.h"
 
 enum {
 	NOTIFY_DATAGRAM_BYTES = 4096, /* what systemd takes at most */
@@ -131,7 +132,7 @@ static void wait_until_read(const struct notify *notify)
 		fd_pass(fd, given, barrier, sizeof(barrier) - 1, &ignored) < 0)
 		return;
 	fd_replace(&given, -1);
-	while (poll(&polled, 1, NOTIFY_BARRIER_MSEC) < 0 && errno == EINTR)
+	while (process_poll(&polled, 1, NOTIFY_BARRIER_MSEC) < 0 && errno == EINTR)
 		;
 }
 
@@ -179,7 +180,7 @@ int notify_wait(struct notify *notify, int pidfd, struct err *err)
 			{ .fd = pidfd, .events = POLLIN },
 		};
 
-		if (poll(polled, 2, -1) < 0 && errno != EINTR)
+		if (process_poll(polled, 2, -1) < 0 && errno != EINTR)
 			return err_sys(err, "poll");
 		if (polled[1].revents) {
 			notify_take_rest(notify, &is_ready);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/pid_file.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
@@ -10,6 +11,7 @@
 #include "base/file.h"
 #include "base/path.h"
 #include "sys/fd_passing.h"
+#include "sys/process.h"
 
 int pid_file_write(struct arena *arena, const char *path, pid_t pid, struct err *err)
 {
@@ -37,7 +39,10 @@ int pidfd_send(const char *path, int pidfd, struct err *err)
 {
 	static const char name[] = "pidfd"; /* receivers look at the descriptor alone */
 	AUTO_FD int fd = -1;
-	int r = socket_connect(path, SOCK_STREAM, &fd, err);
+	int r = process_is_pidfd(pidfd) ? socket_connect(path, SOCK_STREAM, &fd, err)
+					: err_fail(err, ENOTSUP,
+						  "pidfd_open(2), Linux 5.3, is not to be had "
+						  "here: there is no pidfd to send");
 
 	if (r == 0)
 		r = fd_pass(fd, pidfd, name, strlen(name), err);

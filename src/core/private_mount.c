@@ -117,9 +117,34 @@ int private_mount_lock(int *ret_fd, struct err *err)
 	return 0;
 }
 
-int private_mount_make(const struct private_mount *mount, struct err *err)
+/*
+ * Without the newer calls: by path. Only root can have changed where it leads, and open_place() has
+ * just looked.
+ */
+static int mount_by_path(const struct private_mount *place, struct err *err)
+{
+	if (mount("hull", place->dir, place->type, MS_NOSUID | MS_NODEV | MS_NOEXEC, place->data) <
+		0)
+		return err_sys(err, "mount %s on %s", place->type, place->dir);
+	if (mount(NULL, place->dir, NULL, MS_PRIVATE, NULL) < 0)
+		return err_sys(err, "make the mount at %s private", place->dir);
+	return 0;
+}
+
+static int mount_by_descriptor(const struct private_mount *mount, int target, struct err *err)
 {
 	AUTO_FD int tree = -1;
+	int r = mount_new_fs(mount->type, "hull", mount->data,
+		MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC, &tree, err);
+
+	if (r == 0)
+		r = mount_attach(tree, target, err);
+	/* a shared parent makes what is mounted on it shared, too */
+	return r < 0 ? r : mount_set_propagation(tree, MS_PRIVATE, false, err);
+}
+
+int private_mount_make(const struct private_mount *mount, struct err *err)
+{
 	AUTO_FD int target = -1;
 	bool is_mount;
 	int r = mount->above ? private_mount_make(mount->above, err) : 0;
@@ -129,13 +154,10 @@ int private_mount_make(const struct private_mount *mount, struct err *err)
 	if (r < 0 || is_there(mount))
 		return r;
 	r = open_place(mount, &is_mount, &target, err);
-	if (r == 0)
-		r = mount_new_fs(mount->type, "hull", mount->data,
-			MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC, &tree, err);
-	if (r == 0)
-		r = mount_attach(tree, target, err);
-	/* a shared parent makes what is mounted on it shared, too */
-	return r < 0 ? r : mount_set_propagation(tree, MS_PRIVATE, false, err);
+	if (r < 0)
+		return r;
+	return mount_lacking_call() ? mount_by_path(mount, err)
+				    : mount_by_descriptor(mount, target, err);
 }
 
 int private_mount_remove(const struct private_mount *mount, struct err *err)

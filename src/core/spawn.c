@@ -83,11 +83,41 @@ static int spawn_waiting(struct spawn_child *child, const struct clone_how *how,
 	return 0;
 }
 
+static int spawn_once(struct spawn_child *child, const struct clone_how *how, pid_t *ret_pid,
+	int *ret_pidfd, int *ret_gate_fd, struct err *err)
+{
+	if (child->request->plan->kind == SPAWN_DIRECT)
+		return spawn_direct(child, how, ret_pid, ret_pidfd, err);
+	return spawn_waiting(child, how, ret_pid, ret_pidfd, ret_gate_fd, err);
+}
+
+/* Where nothing can be born into a cgroup, the child enters it, as it does on v1. */
+static int spawn_child_of(struct spawn_child *child, struct clone_how *how, pid_t *ret_pid,
+	int *ret_pidfd, int *ret_gate_fd, struct err *err)
+{
+	struct err failed = ERR_INIT;
+	int r = spawn_once(child, how, ret_pid, ret_pidfd, ret_gate_fd, &failed);
+
+	if (r == -EOPNOTSUPP && how->cgroup_fd >= 0) {
+		child->enters_fd = how->cgroup_fd;
+		how->cgroup_fd = -1;
+		return spawn_once(child, how, ret_pid, ret_pidfd, ret_gate_fd, err);
+	}
+	if (r < 0)
+		*err = failed;
+	return r;
+}
+
 int spawn(const struct spawn_request *request, pid_t *ret_pid, int *ret_pidfd, int *ret_gate_fd,
 	struct err *err)
 {
 	const struct spawn_plan *plan = request->plan;
-	struct spawn_child child = { .request = request, .gate_fd = -1, .gate_other_fd = -1 };
+	struct spawn_child child = {
+		.request = request,
+		.gate_fd = -1,
+		.gate_other_fd = -1,
+		.enters_fd = -1,
+	};
 	struct clone_how how = {
 		.flags = plan->clone_flags,
 		.cgroup_fd = request->entry ? request->entry->into_fd : -1,
@@ -99,10 +129,7 @@ int spawn(const struct spawn_request *request, pid_t *ret_pid, int *ret_pidfd, i
 		how.flags &= ~(uint64_t)CLONE_NEWNS;
 	sigfillset(&all);
 	sigprocmask(SIG_SETMASK, &all, &kept);
-	if (plan->kind == SPAWN_DIRECT)
-		r = spawn_direct(&child, &how, ret_pid, ret_pidfd, err);
-	else
-		r = spawn_waiting(&child, &how, ret_pid, ret_pidfd, ret_gate_fd, err);
+	r = spawn_child_of(&child, &how, ret_pid, ret_pidfd, ret_gate_fd, err);
 	sigprocmask(SIG_SETMASK, &kept, NULL);
 	return r;
 }

@@ -27,8 +27,25 @@
 
 enum { SPAWN_MAX_CPUS = 1024 };
 
-static int enter_cgroups(const struct cgroup_entry *entry, struct err *err)
+/* The cgroup of v2 whose directory is group_fd. */
+static int enter_v2(int group_fd, struct err *err)
 {
+	AUTO_FD int procs = openat(group_fd, "cgroup.procs", O_WRONLY | O_CLOEXEC);
+
+	if (procs < 0)
+		return err_sys(err, "open cgroup.procs");
+	if (write(procs, "0", 1) != 1)
+		return err_sys(err, "write cgroup.procs");
+	return 0;
+}
+
+static int enter_cgroups(const struct spawn_child *child, struct err *err)
+{
+	const struct cgroup_entry *entry = child->request->entry;
+	int r = child->enters_fd >= 0 ? enter_v2(child->enters_fd, err) : 0;
+
+	if (r < 0)
+		return r;
 	for (size_t i = 0; entry && i < entry->n_procs_fds; i++)
 		if (write(entry->procs_fds[i], "0", 1) != 1)
 			return err_sys(err, "write cgroup.procs");
@@ -191,7 +208,7 @@ int spawn_child_run(struct spawn_child *child)
 	struct err *err = &child->failed;
 	int r;
 
-	r = enter_cgroups(request->entry, err);
+	r = enter_cgroups(child, err);
 	if (r == 0)
 		r = join_first(request, err);
 	if (r == 0)

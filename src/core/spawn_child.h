@@ -11,6 +11,7 @@ struct spawn_child {
 	const struct spawn_request *request;
 	int gate_fd;       /* read end: one byte says that the id maps are written; -1: none */
 	int gate_other_fd; /* the caller's end, which a copy of it must not hold open */
+	int enters_fd;     /* of v2, what it has to enter by itself; -1: it was born there */
 	struct err failed; /* in shared memory: what went wrong before the exec */
 };
 

@@ -20,6 +20,7 @@
 #include "base/parse.h"
 #include "init/init.h"
 #include "plan/image.h"
+#include "sys/mount_api.h"
 #include "sys/signals.h"
 
 enum { INIT_EXIT_FAILED = 255, INIT_PAGE_BYTES = 4096 };
@@ -76,6 +77,26 @@ static int map_plan(int plan_fd, struct init *init, struct err *err)
 	return 0;
 }
 
+/*
+ * What mount_api.h needs for the old calls may stay between steps that mount, when nobody else sees
+ * the mounts yet; and nothing mounts once the caller has heard that the container is ready.
+ */
+static int tidy_mounts(uint32_t next_kind, struct err *err)
+{
+	switch (next_kind) {
+	case STEP_MOUNT:
+	case STEP_DEVICE:
+	case STEP_SYMLINK:
+	case STEP_READONLY_PATH:
+	case STEP_MASK:
+		return 0;
+	case STEP_READY:
+		return mount_end(err);
+	default:
+		return mount_pause(err);
+	}
+}
+
 static int run_step(struct init *init, uint64_t index, struct err *err)
 {
 	const struct step *step = &init->plan.steps[index];
@@ -90,7 +111,8 @@ static int run_step(struct init *init, uint64_t index, struct err *err)
 	if (init->plan.fault_step == index + 1)
 		return err_fail(
 			err, EIO, "fault injected into step %s", plan_step_name(step->kind));
-	return init_step_function(step->kind)(init, step, err);
+	r = tidy_mounts(step->kind, err);
+	return r < 0 ? r : init_step_function(step->kind)(init, step, err);
 }
 
 static int run_plan(struct init *init, struct err *err)

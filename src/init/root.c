@@ -25,7 +25,11 @@ static int set_propagation(int fd, uint64_t flags, struct err *err)
 
 int step_propagation(struct init *init, const struct step *step, struct err *err)
 {
+	int r = step->propagation.has_old_calls ? mount_use_old_calls(err) : 0;
+
 	(void)init;
+	if (r < 0)
+		return r;
 	AUTO_FD int slash = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (slash < 0)
 		return err_sys(err, "open /");

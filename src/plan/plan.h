@@ -108,7 +108,8 @@ struct step_name {
 
 /* Propagation of all mounts that were copied from the host: MS_SLAVE, MS_PRIVATE, MS_SHARED … */
 struct step_propagation {
-	uint64_t flags; /* MS_… | MS_REC */
+	uint64_t flags;         /* MS_… | MS_REC */
+	uint64_t has_old_calls; /* 1: only mount(2) is there, for this and all that follow */
 };
 
 /* Where a mount tree comes from. */

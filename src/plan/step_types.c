@@ -39,6 +39,7 @@ static const struct plan_field name_fields[] = {
 };
 static const struct plan_field propagation_fields[] = {
 	FIELD(propagation.flags, "propagation", NUMBER, PROPAGATION),
+	NUMBER(propagation.has_old_calls, "has_old_calls"),
 };
 static const struct plan_field root_fields[] = {
 	SOURCE(root.source),

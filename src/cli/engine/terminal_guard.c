@@ -70,7 +70,7 @@ static void copy_streams(struct stream streams[3], int pidfd)
 			{ .fd = has_ended ? -1 : pidfd, .events = POLLIN },
 		};
 
-		if (poll(polled, 4, has_ended ? 0 : -1) < 0)
+		if (process_poll(polled, 4, has_ended ? 0 : -1) < 0)
 			continue; /* EINTR */
 		if (has_ended && !polled[1].revents && !polled[2].revents)
 			return;

@@ -100,6 +100,10 @@ int planner_make_mounts(struct arena *arena, const struct oci_config *config,
 	int r = 0;
 
 	planner.is_live = true;
+	if (facts->lacking_mount_call)
+		return err_fail(err, ENOTSUP,
+			"mounts cannot be brought into a running container without %s",
+			facts->lacking_mount_call);
 	for (size_t i = 0; r == 0 && i < config->n_mounts; i++)
 		r = check_mount(&planner, i, err);
 	if (r == 0)

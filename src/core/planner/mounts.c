@@ -43,6 +43,13 @@ static int check_idmap(const struct planner *planner, const struct mount_job *jo
 			job->mount->destination);
 		return err_config(err, "%s/uidMappings", job->config);
 	}
+	if (planner->facts->lacking_mount_call) {
+		err_fail(err, ENOTSUP, "mount %s: ids of a mount cannot be mapped without %s",
+			job->mount->destination, planner->facts->lacking_mount_call);
+		err_hint(err, "an older kernel, or the seccomp filter of a container around "
+			      "hull-oci, lacks it");
+		return err_config(err, "%s/uidMappings", job->config);
+	}
 	if (!job->mount->n_uid_mappings && !planner->config->platform.n_uid_mappings) {
 		err_fail(err, EINVAL,
 			"mount %s: idmap needs uidMappings and gidMappings, of the mount or of the "
@@ -134,6 +141,7 @@ static int add_bind(struct planner *planner, const struct mount_job *job, struct
 	const struct path_facts *source = &planner->facts->sources[job->index];
 	struct step_mount mount;
 	struct step *step;
+	int r;
 
 	if (!source->exists)
 		return refuse_source(planner, job, source, err);
@@ -141,6 +149,10 @@ static int add_bind(struct planner *planner, const struct mount_job *job, struct
 		add_link(planner, job, source->link);
 		return 0;
 	}
+	r = planner_check_reach(
+		planner, source, planner_format(planner, "%s/source", job->config), err);
+	if (r < 0)
+		return r;
 	set_common(job, &mount);
 	mount.flags |= PLAN_MOUNT_BIND;
 	if (job->options.is_recursive)

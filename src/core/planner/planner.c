@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/planner/planner.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -45,19 +46,37 @@ const char *planner_format(struct planner *planner, const char *format, ...)
  * An ordinary user may clone mounts only in a namespace of its own: hull-init does it. So does it
  * for a user namespace: what is cloned from the copy that belongs to that has its flags and what it
  * covers locked, which a clone of the host's own mounts has not. But where the container's root
- * cannot reach, only the caller can.
+ * cannot reach, only the caller can. Without the newer mount calls nobody can clone a tree that is
+ * mounted nowhere: hull-init has a place of its own to mount it.
  */
 static bool clones_in_caller(
 	const struct planner *planner, const struct path_facts *seen, bool is_recursive)
 {
 	if (planner->is_live) /* hull-init sees the container's files only */
 		return true;
-	if (!planner->facts->is_privileged)
+	if (!planner->facts->is_privileged || planner->facts->lacking_mount_call)
 		return false;
 	if (is_recursive && seen->has_namespaces && planner->new_mount &&
 		!planner->plan->spawn.use_template)
 		return false;
 	return !(planner->new_user || planner->joined_user) || seen->is_out_of_reach;
+}
+
+int planner_check_reach(const struct planner *planner, const struct path_facts *seen,
+	const char *config, struct err *err)
+{
+	const char *lacking = planner->facts->lacking_mount_call;
+	bool has_other_root = planner->facts->is_privileged &&
+			      (planner->new_user || planner->joined_user);
+
+	if (!lacking || !has_other_root || !seen->is_out_of_reach)
+		return 0;
+	err_fail(err, ENOTSUP,
+		"%s: the container's root may not search a directory that leads there, and without "
+		"%s only it could mount it",
+		seen->path, lacking);
+	err_path(err, seen->path);
+	return err_config(err, "%s", config);
 }
 
 void planner_set_source(struct planner *planner, const struct path_facts *seen, bool is_recursive,

@@ -175,6 +175,10 @@ struct slot *planner_add_slot(
 void planner_enter_groups(struct planner *planner);
 void planner_join_network(struct planner *planner);
 
+/* ENOTSUP: the caller would have to clone it, which takes the newer mount calls. */
+int planner_check_reach(const struct planner *planner, const struct path_facts *seen,
+	const char *config, struct err *err);
+
 /* Fills a source: a slot if the caller may clone mounts, else the path for hull-init. */
 void planner_set_source(struct planner *planner, const struct path_facts *seen, bool is_recursive,
 	const char *config, struct plan_source *source);

@@ -33,7 +33,7 @@ static bool binds_namespaces(const struct planner *planner)
 }
 
 /* Why the template strategy cannot be used; NULL: it can. */
-static const char *template_obstacle(const struct planner *planner)
+static const char *template_obstacle(struct planner *planner)
 {
 	if (!planner->new_mount)
 		return "there is no new mount namespace";
@@ -42,6 +42,9 @@ static const char *template_obstacle(const struct planner *planner)
 		       "host's";
 	if (!planner->facts->is_privileged)
 		return "it needs CAP_SYS_ADMIN";
+	if (planner->facts->lacking_mount_call)
+		return planner_format(
+			planner, "%s is not to be had here", planner->facts->lacking_mount_call);
 	if (has_hooks(planner))
 		return "prestart, createRuntime and createContainer hooks need the host's files";
 	if (planner->options->no_pivot)
@@ -85,6 +88,19 @@ static int check_root(const struct planner *planner, struct err *err)
 	return 0;
 }
 
+/* Of the copied mounts only slaves can be had, because the copy itself must not be shared. */
+static int check_propagation(const struct planner *planner, struct err *err)
+{
+	enum oci_propagation wanted = planner->config->platform.rootfs_propagation;
+	const char *lacking = planner->facts->lacking_mount_call;
+
+	if (!lacking || !planner->new_mount || planner->new_user || planner->joined_user ||
+		(wanted != OCI_PROPAGATION_SHARED && wanted != OCI_PROPAGATION_RSHARED))
+		return 0;
+	err_fail(err, ENOTSUP, "mounts cannot stay shared with the host's without %s", lacking);
+	return err_config(err, "/linux/rootfsPropagation");
+}
+
 /* Of the host's mounts, or, in a user namespace made shared as a whole, of the copied ones. */
 static bool becomes_peer(const struct planner *planner, const struct path_facts *root)
 {
@@ -113,8 +129,11 @@ static void add_root_mount(struct planner *planner)
 	struct step *step;
 
 	if (!use_template) /* the host must never see what is mounted in the copy */
-		planner_add(planner, STEP_PROPAGATION, "/linux/rootfsPropagation")
-			->propagation.flags = MS_SLAVE | MS_REC;
+		planner_add(planner, STEP_PROPAGATION, "/linux/rootfsPropagation")->propagation =
+			(struct step_propagation){
+				.flags = MS_SLAVE | MS_REC,
+				.has_old_calls = planner->facts->lacking_mount_call != NULL,
+			};
 	if (planner->facts->has_root_tree)
 		use_given_tree(planner, &source);
 	else
@@ -278,6 +297,13 @@ static int add_host_root(struct planner *planner, struct err *err)
 		err_hint(err, "add {\"type\": \"mount\"} to linux.namespaces");
 		return err_config(err, "%s", field);
 	}
+	if (field && planner->facts->lacking_mount_call) {
+		err_fail(err, ENOTSUP,
+			"%s: in a mount namespace that others are in, mounts cannot be made safely "
+			"without %s",
+			field + 1, planner->facts->lacking_mount_call);
+		return err_config(err, "%s", field);
+	}
 	planner_add(planner, STEP_OPEN_ROOT, "/root/path")->path.path = planner->facts->root.path;
 	return 0;
 }
@@ -288,6 +314,10 @@ int planner_add_root(struct planner *planner, struct err *err)
 
 	if (r == 0)
 		r = check_root(planner, err);
+	if (r == 0)
+		r = planner_check_reach(planner, &planner->facts->root, "/root/path", err);
+	if (r == 0)
+		r = check_propagation(planner, err);
 	if (r < 0)
 		return r;
 	if (planner->new_mount)

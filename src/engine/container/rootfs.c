@@ -10,6 +10,7 @@
 #include "engine/container/root_mount.h"
 #include "engine/image/image.h"
 #include "engine/store/inside.h"
+#include "sys/mount_api.h"
 
 /* The container's pin keeps the image. */
 static int use_image(struct arena *arena, const struct engine *engine,
@@ -90,6 +91,18 @@ static int mount_as_user(
 	return r < 0 ? r : inside_run(&place, root_mount_make, mount, &ret->tree_fd, NULL, err);
 }
 
+/* A root that is mounted nowhere is what the newer calls are for. */
+static void explain_lack(struct err *err)
+{
+	const char *lacking = mount_lacking_call();
+
+	if (lacking)
+		err_hint(err,
+			"%s is not to be had here, because the kernel is older or a seccomp filter "
+			"around hull refuses it; hull-oci runs containers without it",
+			lacking);
+}
+
 int rootfs_mount(struct arena *arena, const struct engine *engine,
 	const struct engine_container *container, const struct userns *userns, struct rootfs *ret,
 	struct err *err)
@@ -110,6 +123,8 @@ int rootfs_mount(struct arena *arena, const struct engine *engine,
 		r = mount_as_root(userns, &mount, ret, err);
 	else if (r == 0)
 		r = mount_as_user(userns, &mount, ret, err);
+	if (r < 0)
+		explain_lack(err);
 	return r < 0 ? err_while(err, "root filesystem") : 0;
 }
 

@@ -55,13 +55,17 @@ static int enter_root(const char *directory, enum confine_root root, struct err 
 
 	if (root_fd < 0 || place_fd < 0)
 		return err_sys(err, "open %s", root_fd < 0 ? "/" : directory);
-	r = mount_set_propagation(root_fd, MS_PRIVATE, true, err);
+	r = mount_choose_calls(err);
+	if (r == 0)
+		r = mount_set_propagation(root_fd, MS_PRIVATE, true, err);
 	if (r == 0)
 		r = open_new_root(directory, root, &tree_fd, err);
 	if (r == 0)
 		r = mount_attach(tree_fd, place_fd, err);
 	if (r == 0)
 		r = mount_pivot_root(tree_fd, err);
+	if (r == 0)
+		r = mount_end(err);
 	return r < 0 ? err_while(err, "an own root") : 0;
 }
 
