@@ -77,7 +77,7 @@ $id" || return 1
 }
 
 @test "no capability is inheritable, and an ordinary user has none" {
-	for strategy in copy template; do
+	for strategy in $STRATEGIES; do
 		attack_bundle
 		set_script 'attack credentials'
 		status=0
@@ -122,7 +122,7 @@ inheriting() {
 }
 
 @test "a file's inheritable capabilities give an ordinary user nothing" {
-	for strategy in copy template; do
+	for strategy in $STRATEGIES; do
 		inheriting
 		run_by_strategy
 		says $'CapInh:\t0000000000000000' $'CapPrm:\t0000000000000000' $'CapEff:\t0000000000000000'

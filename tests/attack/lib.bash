@@ -34,7 +34,7 @@ attack_bundle() {
 
 # both_strategies CMD...: each time with a fresh bundle's settings left as they are
 both_strategies() {
-	for strategy in copy template; do
+	for strategy in $STRATEGIES; do
 		"$@" || {
 			echo "strategy $strategy" >&2
 			return 1

@@ -15,7 +15,7 @@ over_proc() { # over_proc DESTINATION TYPE SOURCE OPTION...
 	ln -sfn proc "$BUNDLE/rootfs/alias"
 	add_mount "$@"
 	set_script 'echo ran'
-	for strategy in copy template; do
+	for strategy in $STRATEGIES; do
 		run_by_strategy
 		fails_with "/mounts/6" || {
 			echo "$* was mounted" >&2
@@ -56,7 +56,7 @@ over_proc() { # over_proc DESTINATION TYPE SOURCE OPTION...
 	bundle
 	echo mine > "$T/uptime"
 	add_mount /proc/uptime bind "$T/uptime" bind
-	for strategy in copy template; do
+	for strategy in $STRATEGIES; do
 		set_script 'cat /proc/uptime'
 		run_by_strategy
 		prints mine
@@ -74,7 +74,7 @@ false_proc() {
 }
 
 @test "what is written to proc reaches the kernel where /proc is made of files" {
-	for strategy in copy template; do
+	for strategy in $STRATEGIES; do
 		false_proc
 		edit '.process.oomScoreAdj = 321 | .linux.sysctl = { "kernel.shmmax": "123456" }'
 		create_only --strategy "$strategy"
@@ -95,7 +95,7 @@ false_proc() {
 	bundle '.mounts[0] = { destination: "/proc", type: "bind", source: "/proc", options: ["rbind"] }
 		| .process.oomScoreAdj = 321 | .process.args = ["sleep", "100"]'
 	own=$(cat /proc/self/oom_score_adj)
-	for strategy in copy template; do
+	for strategy in $STRATEGIES; do
 		create_only --strategy "$strategy"
 		equal "$(cat "/proc/$pid/oom_score_adj")" 321
 		equal "$(cat /proc/self/oom_score_adj)" "$own"
@@ -132,7 +132,7 @@ false_proc() {
 	both_met() { [ "$started" -gt 0 ] && [ "$refused" -gt 0 ]; }
 	while rounds_until 20 both_met; do
 		strategy=copy
-		[ $((rounds % 2)) = 0 ] || strategy=template
+		[ $((rounds % 2)) = 0 ] || strategy=${STRATEGIES##* }
 		run_by_strategy
 		case $output in
 		$'321\n123456') started=$((started + 1)) ;;

@@ -23,7 +23,7 @@ needs_tiocsti() {
 }
 
 @test "without a terminal of its own a container cannot push into the caller's" {
-	for strategy in copy template; do
+	for strategy in $STRATEGIES; do
 		attack_bundle '.process.args = ["attack", "tiocsti", "touch pwned\n"]'
 		in_terminal "'$RUNTIME' --root '$ROOT' run --strategy $strategy --bundle '$BUNDLE' '$ID'; $AFTERWARDS"
 		says "TIOCSTI:" "open /dev/tty: "
@@ -51,7 +51,7 @@ needs_tiocsti() {
 
 @test "with a terminal it pushes into its own" {
 	attack_bundle '.process.terminal = true | .process.args = ["attack", "tiocsti", "touch pwned\n"]'
-	for strategy in copy template; do
+	for strategy in $STRATEGIES; do
 		in_terminal "'$RUNTIME' --root '$ROOT' run --strategy $strategy --bundle '$BUNDLE' '$ID'; $AFTERWARDS"
 		says "open /dev/tty: done"
 		does_not_say "the caller read"
@@ -68,7 +68,7 @@ needs_tiocsti() {
 @test "the console is a terminal of the container's own devpts" {
 	bundle '.process.terminal = true'
 	set_script 'stat -c "%t" /dev/console; stat -f -c %T /dev/console 2> /dev/null; tty; ls -l /proc/self/fd/0 | sed "s/.*-> //"'
-	for strategy in copy template; do
+	for strategy in $STRATEGIES; do
 		in_terminal "'$RUNTIME' --root '$ROOT' run --strategy $strategy --bundle '$BUNDLE' '$ID'"
 		says 88 /dev/pts/0
 	done
@@ -105,7 +105,7 @@ race_for_terminal() {
 	: > "$T/seen"
 	while rounds_until 16 "$@"; do
 		strategy=copy
-		[ $((rounds % 2)) = 0 ] || strategy=template
+		[ $((rounds % 2)) = 0 ] || strategy=${STRATEGIES##* }
 		in_terminal "'$RUNTIME' --root '$ROOT' run --strategy $strategy --bundle '$BUNDLE' '$ID'"
 		tr -d '\0' <<< "$output" >> "$T/seen"
 	done

@@ -44,7 +44,7 @@ activated() {
 @test "sockets of a service manager are handed on with their number, for process 1" {
 	bundle
 	set_script 'echo $LISTEN_FDS $LISTEN_PID; readlink /proc/self/fd/3; readlink /proc/self/fd/4'
-	for strategy in copy template; do
+	for strategy in $STRATEGIES; do
 		activated run --strategy "$strategy" --bundle "$BUNDLE" "$ID"
 		equal "$output" "$(printf '2 1\n/etc/passwd\n/etc/group')"
 	done

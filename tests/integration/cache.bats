@@ -28,6 +28,7 @@ kinds() {
 }
 
 @test "a container started from the template leaves it in the list until it is removed" {
+	needs_newer_calls "there is no template"
 	bundle '.process.args = ["true"]'
 	private '
 		oci run --bundle "$BUNDLE" "$ID"
@@ -44,6 +45,9 @@ kinds() {
 }
 
 @test "compiled seccomp filters are in the list until they are removed" {
+	local kept_namespace=namespace
+
+	[ -z "$WITHOUT" ] || kept_namespace=
 	bundle '.process.args = ["true"] | .linux.seccomp = { defaultAction: "SCMP_ACT_ALLOW",
 		syscalls: [{ names: ["acct"], action: "SCMP_ACT_ERRNO" }] }'
 	private '
@@ -54,7 +58,7 @@ kinds() {
 		find /run -mindepth 1
 		oci cache ls --format json'
 	succeeds
-	equal "$(jq -sc '.[0] | map(.kind) | sort' <<< "$output")" "$(kinds namespace seccomp)"
+	equal "$(jq -sc '.[0] | map(.kind) | sort' <<< "$output")" "$(kinds $kept_namespace seccomp)"
 	equal "$(jq -s '.[1] == (.[0][] | select(.kind == "seccomp").size)' <<< "$output")" true
 	equal "$(jq -sc '.[2]' <<< "$output")" '[]'
 }
@@ -65,6 +69,7 @@ kinds() {
 }
 
 @test "nothing of the cache is left after cache rm" {
+	needs_newer_calls "there is no template"
 	bundle '.process.args = ["true"]'
 	private '
 		cat /proc/self/mountinfo > "$T/before"
@@ -87,6 +92,7 @@ kinds() {
 }
 
 @test "the table is aligned" {
+	needs_newer_calls "there is no template"
 	bundle '.process.args = ["true"]'
 	private '
 		oci run --bundle "$BUNDLE" "$ID"

@@ -33,7 +33,7 @@ session_keyring() {
 @test "a container has a session keyring of its own, named after it and empty" {
 	local strategy
 
-	for strategy in copy template; do
+	for strategy in $STRATEGIES; do
 		bundle
 		set_script 'probe keyring | cut -d";" -f5; cat /proc/keys'
 		run_bundle --strategy "$strategy"
@@ -83,7 +83,7 @@ session_keyring() {
 	printf 'profile %s flags=(attach_disconnected) {\n file,\n capability,\n signal,\n deny /denied r,\n}\n' \
 		"$HULL_TEST_TOKEN" > "$T/profile"
 	apparmor_parser --replace "$T/profile"
-	for strategy in copy template; do
+	for strategy in $STRATEGIES; do
 		bundle ".process.apparmorProfile = \"$HULL_TEST_TOKEN\""
 		echo secret > "$BUNDLE/rootfs/denied"
 		set_script 'cat /proc/self/attr/current; cat /denied'

@@ -356,6 +356,11 @@ in_cgroup_v2() {
 		'"$1"
 }
 
+# needs_newer_calls WHY: with WITHOUT the test is about something that is not to be had then
+needs_newer_calls() {
+	[ -z "$WITHOUT" ] || skip "without the newer system calls: $1"
+}
+
 has_status() { # has_status STATUS [ID]
 	[ "$(state_of status "${2:-$ID}")" = "$1" ]
 }

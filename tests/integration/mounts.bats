@@ -494,6 +494,7 @@ no_volume() {
 # needs_mapped_tmpfs: the bundles lie on one
 needs_mapped_tmpfs() {
 	skip_on_runc "1.1.5 has no idmapped mounts"
+	needs_newer_calls "ids cannot be mapped"
 	printf '%s\n' 6.3 "$(uname -r)" | sort -VC || skip "this kernel maps no ids of tmpfs (6.3 does)"
 }
 
@@ -553,6 +554,15 @@ mapped() { # mapped TYPE OPTION...: /m is $T/source with the user namespace's ma
 	succeeds
 	equal "$(stat -c %u:%g "$T/source/file")" 0:0
 	not grep "$T/source" /proc/self/mountinfo
+}
+
+@test "without mount_setattr an idmapped mount is refused with the name of the call" {
+	[ -n "$WITHOUT" ] || skip "for WITHOUT=enosys and eperm"
+	bundle
+	mapped bind
+	try create --bundle "$BUNDLE" "$ID"
+	fails_with "mount /m" "ids of a mount cannot be mapped" "mount_setattr(2), Linux 5.12" /mounts/ seccomp
+	nothing_left
 }
 
 @test "mappings of a mount that is no bind mount are refused" {
@@ -826,7 +836,7 @@ pipe fifo 620"
 
 	ln -s inside "$T/link"
 	echo "what the host has there" > "$T/inside"
-	for kind in copy template user; do
+	for kind in $STRATEGIES user; do
 		case $kind in
 		user) user_bundle ;;
 		*) bundle ;;
@@ -862,7 +872,7 @@ pipe fifo 620"
 	mkdir "$T/directory"
 	echo here > "$T/directory/file"
 	ln -s inside "$T/link"
-	for strategy in copy template; do
+	for strategy in $STRATEGIES; do
 		bundle
 		mkdir "$BUNDLE/rootfs/real"
 		touch "$BUNDLE/rootfs/real-file"
@@ -882,7 +892,7 @@ pipe fifo 620"
 	echo "the mounted" > "$T/file"
 	ln -s /somewhere "$T/link"
 	chmod 755 "$T"
-	for kind in copy template user; do
+	for kind in $STRATEGIES user; do
 		case $kind in
 		user) user_bundle ;;
 		*) bundle ;;
@@ -943,7 +953,7 @@ pipe fifo 620"
 	ln -s ../where "$T/link"
 	echo content > "$T/file"
 	chmod 755 "$T"
-	for kind in copy template user; do
+	for kind in $STRATEGIES user; do
 		case $kind in
 		user) user_bundle ;;
 		*) bundle ;;

@@ -35,7 +35,7 @@ real_time_bundle() {
 }
 
 @test "scheduler: a policy with its niceness, with each strategy" {
-	for STRATEGY in copy template; do
+	for STRATEGY in $STRATEGIES; do
 		scheduled '{ policy: "SCHED_BATCH", nice: 7 }'
 		equal "$(policy_of "$pid")" "scheduling policy: SCHED_BATCH;scheduling priority: 0;"
 		equal "$(nice_of "$pid")" 7
