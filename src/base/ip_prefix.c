@@ -33,6 +33,17 @@ int ip_prefix_parse(const char *text, struct ip_prefix *ret)
 	return 0;
 }
 
+int ip_address_parse(const char *text, struct ip_prefix *ret)
+{
+	struct ip_prefix address = { .family = strchr(text, ':') ? AF_INET6 : AF_INET };
+
+	if (inet_pton(address.family, text, address.bytes) != 1)
+		return -EINVAL;
+	address.length = 8 * ip_prefix_n_bytes(&address);
+	*ret = address;
+	return 0;
+}
+
 /* The host's part of the address, all bits 0 or all bits 1. */
 static struct ip_prefix with_host_bits(const struct ip_prefix *prefix, bool are_ones)
 {
@@ -77,6 +88,56 @@ int ip_prefix_neighbour(const struct ip_prefix *prefix, struct ip_prefix *ret)
 		other.bytes[last] ^= 3;
 	*ret = other;
 	return 0;
+}
+
+struct ip_prefix ip_prefix_first(const struct ip_prefix *prefix)
+{
+	return with_host_bits(prefix, false);
+}
+
+struct ip_prefix ip_prefix_last(const struct ip_prefix *prefix)
+{
+	return with_host_bits(prefix, true);
+}
+
+bool ip_prefix_next(const struct ip_prefix *prefix, struct ip_prefix *ret)
+{
+	struct ip_prefix next = *prefix;
+
+	for (unsigned i = ip_prefix_n_bytes(prefix); i-- > 0;)
+		if (++next.bytes[i] != 0) {
+			*ret = next;
+			return true;
+		}
+	return false;
+}
+
+int ip_prefix_compare(const struct ip_prefix *a, const struct ip_prefix *b)
+{
+	return memcmp(a->bytes, b->bytes, ip_prefix_n_bytes(a));
+}
+
+bool ip_prefix_contains(const struct ip_prefix *outer, const struct ip_prefix *inner)
+{
+	struct ip_prefix first = *inner, own;
+
+	if (outer->family != inner->family || outer->length > inner->length)
+		return false;
+	first.length = outer->length;
+	first = ip_prefix_first(&first);
+	own = ip_prefix_first(outer);
+	return is_same(&first, &own);
+}
+
+bool ip_prefix_overlaps(const struct ip_prefix *a, const struct ip_prefix *b)
+{
+	return ip_prefix_contains(a, b) || ip_prefix_contains(b, a);
+}
+
+void ip_address_format(const struct ip_prefix *address, char text[IP_PREFIX_TEXT_BYTES])
+{
+	text_copy(text, IP_PREFIX_TEXT_BYTES, "");
+	inet_ntop(address->family, address->bytes, text, IP_PREFIX_TEXT_BYTES);
 }
 
 void ip_prefix_format(const struct ip_prefix *prefix, char text[IP_PREFIX_TEXT_BYTES])

@@ -34,3 +34,21 @@ unsigned ip_prefix_n_bytes(const struct ip_prefix *prefix);
 int ip_prefix_neighbour(const struct ip_prefix *prefix, struct ip_prefix *ret);
 
 void ip_prefix_format(const struct ip_prefix *prefix, char text[IP_PREFIX_TEXT_BYTES]);
+
+/* An address alone, "10.0.0.2": a prefix with all its bits. */
+int ip_address_parse(const char *text, struct ip_prefix *ret);
+void ip_address_format(const struct ip_prefix *address, char text[IP_PREFIX_TEXT_BYTES]);
+
+/* The first and the last address of the network, with the same length. */
+struct ip_prefix ip_prefix_first(const struct ip_prefix *prefix);
+struct ip_prefix ip_prefix_last(const struct ip_prefix *prefix);
+
+/* The one behind it, as if the address were a number; false: there is none. */
+bool ip_prefix_next(const struct ip_prefix *prefix, struct ip_prefix *ret);
+
+/* As numbers, of one family: < 0, 0, > 0. The lengths do not count. */
+int ip_prefix_compare(const struct ip_prefix *a, const struct ip_prefix *b);
+
+/* Every address of inner is one of outer. */
+bool ip_prefix_contains(const struct ip_prefix *outer, const struct ip_prefix *inner);
+bool ip_prefix_overlaps(const struct ip_prefix *a, const struct ip_prefix *b);

@@ -63,6 +63,13 @@ struct container_state {
 	size_t n_annotations;
 };
 
+/*
+ * Gives a network namespace that is made for a container its interfaces. Called once, inside of it,
+ * with lo up, before anything of the container runs; by a thread, or by a process that shares the
+ * caller's memory: it must not allocate, print or warn. ns_fd is the namespace.
+ */
+typedef int container_network_fn(void *context, int ns_fd, struct err *err);
+
 /* create and run. Strings are borrowed, NULL where an option was not given. */
 struct container_request {
 	const struct runtime *runtime;
@@ -75,6 +82,8 @@ struct container_request {
 				 the configuration names */
 	bool denies_setgroups; /* of the user namespace that it joins; told where its path does not
 				  tell */
+	container_network_fn *connect_network; /* NULL: a new one has lo only */
+	void *network_context;
 	const char *console_socket; /* path of a socket that receives the terminal's master */
 	const char *pid_file;
 	const char *pidfd_socket;

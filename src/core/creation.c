@@ -3,8 +3,10 @@
 #include "core/creation.h"
 
 #include <errno.h>
+#include <sched.h>
 
 #include "base/fd.h"
+#include "base/text.h"
 #include "core/creation_systemd.h"
 #include "core/fault.h"
 #include "core/hooks.h"
@@ -14,6 +16,8 @@
 #include "core/streams.h"
 #include "core/trace.h"
 #include "oci/state.h"
+#include "sys/nsfs.h"
+#include "sys/nsfs_run.h"
 #include "sys/process.h"
 
 void creation_done(struct creation *creation)
@@ -54,8 +58,40 @@ static int run_create_hooks(struct creation *creation, struct err *err)
 	return r;
 }
 
+struct connecting {
+	const struct container_request *request;
+	int ns_fd;
+};
+
+static int connect_inside(void *argument, struct err *err)
+{
+	const struct connecting *connecting = argument;
+
+	return connecting->request->connect_network(
+		connecting->request->network_context, connecting->ns_fd, err);
+}
+
+/* A network namespace that was not made by net_namespace.h. */
+static int connect_network(struct creation *creation, struct err *err)
+{
+	char path[64];
+	AUTO_FD int ns_fd = -1;
+	int r;
+
+	text_format(path, sizeof(path), "/proc/%d/ns/net", creation->launch.pid);
+	r = nsfs_open(path, CLONE_NEWNET, &ns_fd, err);
+	if (r < 0)
+		return r;
+	struct connecting connecting = { creation->request, ns_fd };
+	return nsfs_run_in(ns_fd, CLONE_NEWNET, connect_inside, &connecting, err);
+}
+
 static int move_net_devices(struct creation *creation, struct err *err)
 {
+	int r = creation->connects_late ? connect_network(creation, err) : 0;
+
+	if (r < 0 || creation->config->platform.n_net_devices == 0)
+		return r;
 	return net_devices_move(&creation->arena, creation->config, creation->launch.pid,
 		&creation->net_devices, err);
 }

@@ -31,6 +31,7 @@ struct creation {
 	bool wait_for_start; /* create: hull-init listens for `start`; run: it goes on by itself */
 	bool goes_ahead;     /* run: launch_go_ahead() */
 	bool makes_network;  /* the new network namespace is made by a thread of ours */
+	bool connects_late;  /* request->connect_network is called while hull-init waits */
 	bool is_dry;         /* only the plan is wanted */
 	bool offers_console; /* run in the foreground: a terminal comes to this process itself */
 	struct net_devices *net_devices; /* that were moved; NULL: none */

@@ -155,6 +155,10 @@ static void begin_network(struct creation *creation)
 				  !oci_config_namespace(config, OCI_NAMESPACE_USER) &&
 				  capability_is_effective(CAPABILITY_SYS_ADMIN) &&
 				  net_namespace_is_worth_it();
+	creation->connects_late = creation->request->connect_network && !creation->makes_network &&
+				  oci_config_has_new_namespace(config, OCI_NAMESPACE_NET);
+	creation->launch.net.connect = creation->request->connect_network;
+	creation->launch.net.connect_context = creation->request->network_context;
 	if (creation->makes_network && !creation->is_dry)
 		net_namespace_begin(&creation->launch.net);
 }
@@ -208,6 +212,7 @@ static int make_plan(struct creation *creation, struct err *err)
 		.no_new_keyring = request->no_new_keyring,
 		.wait_for_start = creation->wait_for_start,
 		.makes_network = creation->makes_network,
+		.connects_network = creation->connects_late,
 		.strategy = request->strategy,
 		.listen_fds = request->listen_fds,
 		.listen_names = request->listen_names,

@@ -29,9 +29,14 @@ static void make(struct net_namespace *net)
 	}
 	if (loopback_up(err) < 0)
 		return;
-	net->fd = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
-	if (net->fd < 0)
+	AUTO_FD int fd = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
+	if (fd < 0) {
 		err_sys(err, "open /proc/thread-self/ns/net");
+		return;
+	}
+	if (net->connect && net->connect(net->connect_context, fd, err) < 0)
+		return;
+	net->fd = TAKE_FD(fd);
 }
 
 /* In a thread: only the thread's own namespace changes (unshare(2)), and it ends with it. */

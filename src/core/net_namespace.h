@@ -13,12 +13,14 @@
 #include <semaphore.h>
 #include <stdbool.h>
 
-#include "base/err.h"
+#include "core/container.h"
 
 struct net_namespace {
 	pthread_t thread;
 	bool is_running;
 	sem_t is_placed;
+	container_network_fn *connect; /* called in the thread; may be NULL */
+	void *connect_context;
 	int fd; /* -1 */
 	struct err failed;
 };
@@ -28,7 +30,7 @@ struct net_namespace {
 /* A thread is worth it here. */
 bool net_namespace_is_worth_it(void);
 
-/* Begins; *net must stay where it is until net_namespace_wait(). What fails,
+/* Begins, connect is set; *net must stay where it is until net_namespace_wait(). What fails,
  * making the thread as well, is net_namespace_wait()'s error. */
 void net_namespace_begin(struct net_namespace *net);
 

@@ -20,13 +20,14 @@ enum {
 
 static const char inside_name[] = "eth0";
 
-static int make_pair(struct netlink *netlink, const char *name, pid_t pid, struct err *err)
+static int make_pair(struct netlink *netlink, const char *name, int ns_fd, struct err *err)
 {
+	const struct net_link_traits any = { 0 };
 	struct netlink_request request;
 	int r;
 
 	netlink_request_init(&request);
-	net_link_put_veth(&request, name, inside_name, pid);
+	net_link_put_veth(&request, name, inside_name, ns_fd, &any);
 	r = netlink_execute(netlink, &request, NULL, NULL, NULL, err);
 	if (r == -EOPNOTSUPP)
 		return err_hint(err, "the kernel needs the module veth");
@@ -88,7 +89,7 @@ static int connect_pair(const struct unshare_veth *veth, pid_t pid, struct err *
 	if (r == 0)
 		r = netlink_open_in(ns_fd, &inside, err);
 	if (r == 0)
-		r = make_pair(&outside, name, pid, err);
+		r = make_pair(&outside, name, ns_fd, err);
 	if (r == 0)
 		r = bring_up(&inside, inside_name, &veth->inside, true, err);
 	if (r == 0)

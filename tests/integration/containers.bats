@@ -186,7 +186,7 @@ hull_file() {
 	exits_with 1
 	hull inspect one
 	equal "$(jq -r '.[0] | [.Name, .State.Running, .Config.Labels.a, .HostConfig.NetworkMode] | join(" ")' <<< "$output")" \
-		'/one true b none'
+		'/one true b bridge'
 }
 
 @test "the log is followed, cut, timed and rotated" {

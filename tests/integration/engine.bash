@@ -71,7 +71,8 @@ start_box() {
 }
 
 nothing_is_left() {
-	[ -z "$(ls "$HULL_ROOT/containers" "$HULL_ROOT/names" "$HULL_ROOT/pins" "$HULL_ROOT/tmp" "$HULL_ROOT"/run/* |
+	[ -z "$(ls "$HULL_ROOT/containers" "$HULL_ROOT/names" "$HULL_ROOT/pins" "$HULL_ROOT/tmp" \
+		"$HULL_ROOT"/run/* "$HULL_ROOT"/networks/*/{addresses,hosts} 2> /dev/null |
 		grep -v ":$" | grep .)" ] || {
 		find "$HULL_ROOT" -not -path '*/layers/*' -not -path '*/blobs/*' >&2
 		return 1
@@ -80,11 +81,14 @@ nothing_is_left() {
 
 # containers are removed, whatever a test that failed left of them
 teardown() {
-	local ids
+	local ids networks
 
 	ids=$("${CALLER[@]}" "$HULL" --root "$HULL_ROOT" ps -aq --no-trunc 2> /dev/null) || true
 	# shellcheck disable=SC2086 # words
 	[ -z "$ids" ] || "${CALLER[@]}" timeout 50 "$HULL" --root "$HULL_ROOT" rm -f $ids > /dev/null
+	networks=$("${CALLER[@]}" "$HULL" --root "$HULL_ROOT" network ls -q --no-trunc 2> /dev/null) || true
+	# shellcheck disable=SC2086 # words
+	[ -z "$networks" ] || timeout 50 "$HULL" --root "$HULL_ROOT" network rm $networks > /dev/null
 	eventually not pgrep -f -- "--root $HULL_ROOT" || true # monitors that still clean up
 	rm -rf --one-file-system "$T"
 }

@@ -69,7 +69,7 @@ has_started() {
 	prints $'CapInh: 0000000000000000\nCapEff: 00000000a80425fb\nCapBnd: 00000000a80425fb\nCapAmb: 0000000000000000\nSeccomp: 2'
 	busybox -- 'cat /proc/keys /proc/interrupts | wc -c; ls /sys/firmware | wc -l; touch /sys/x /proc/sys/x 2>&1 | grep -c ead-only'
 	prints $'0\n0\n1'
-	busybox -- 'cat /sys/class/net/*/address; ip addr show lo | grep -c "inet 127.0.0.1"; unshare -m true 2>&1 | grep -c "not permitted"'
+	busybox --network none -- 'cat /sys/class/net/*/address; ip addr show lo | grep -c "inet 127.0.0.1"; unshare -m true 2>&1 | grep -c "not permitted"'
 	prints $'00:00:00:00:00:00\n1\n1'
 }
 
@@ -113,7 +113,7 @@ has_started() {
 @test "variables, directory, names and entry point are what was asked for" {
 	A=ours PASS=A busybox -e A -e B=b -e C= -e NOT_THERE -w /tmp/new -h box --domainname example.org -- '
 		echo "$A-$B-$C-$NOT_THERE"; env | grep -c NOT_THERE; pwd; hostname; cat /etc/hostname; grep box /etc/hosts'
-	prints $'ours-b--\n0\n/tmp/new\nbox\nbox\n127.0.1.1\tbox.example.org'
+	prints $'ours-b--\n0\n/tmp/new\nbox\nbox\n10.75.0.2\tbox.example.org box'
 	printf '# comment\n\nX=1 2\nA\n' > "$T/env"
 	A=ours PASS=A busybox --env-file "$T/env" -e X=3 -- 'echo "$X $A"'
 	prints '3 ours'

@@ -41,5 +41,7 @@ const struct command_alias engine_aliases[] = {
 	{ "image rm", &engine_command_rmi },
 	{ "image save", &engine_command_save },
 	{ "image tag", &engine_command_tag },
+	{ "network list", &engine_command_network_ls },
+	{ "network remove", &engine_command_network_rm },
 	{ NULL, NULL },
 };

@@ -38,6 +38,11 @@
 	X(tag)             \
 	X(rmi)             \
 	X(history)         \
+	X(network_create)  \
+	X(network_inspect) \
+	X(network_ls)      \
+	X(network_prune)   \
+	X(network_rm)      \
 	X(ns)              \
 	X(tree)            \
 	X(pid)             \

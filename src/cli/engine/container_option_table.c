@@ -34,7 +34,7 @@
 #define CONTAINER_OPTIONS                                                                         \
 	LIMIT_OPTIONS,                                                                            \
 		OPTION_LIST(O, add_host, "add-host", .argument = "NAME:ADDRESS",                  \
-			.help = "a line for /etc/hosts"),                                         \
+			.help = "a line for /etc/hosts; host-gateway: the host's address"),       \
 		OPTION_LIST(O, annotation, "annotation", .argument = "KEY=VALUE",                 \
 			.help = "annotation of the container's configuration"),                   \
 		OPTION_LIST(O, cap_add, "cap-add", .argument = "NAME",                            \
@@ -59,6 +59,13 @@
 			.help = "bytes a second it may write to a block device"),                 \
 		OPTION_LIST(O, device_write_iops, "device-write-iops", .argument = "DEVICE:RATE", \
 			.help = "writes a second"),                                               \
+		OPTION_LIST(O, dns, "dns", .argument = "ADDRESS",                                 \
+			.help = "a server it asks for names, instead of the network's"),          \
+		OPTION_LIST(O, dns_option, "dns-option", .argument = "OPTION",                    \
+			.help = "an option of its resolv.conf"),                                  \
+		OPTION_LIST(O, dns_option, "dns-opt", .is_hidden = true),                         \
+		OPTION_LIST(O, dns_search, "dns-search", .argument = "DOMAIN",                    \
+			.help = "a domain that names are searched in; \".\": none"),              \
 		OPTION_STRING(O, domainname, "domainname", .argument = "NAME",                    \
 			.help = "NIS domain name"),                                               \
 		OPTION_LIST(O, entrypoint, "entrypoint", .argument = "FILE",                      \
@@ -76,6 +83,10 @@
 			.help = "a first process that hands signals on and waits for orphans"),   \
 		OPTION_FLAG(O, interactive, "interactive", .letter = 'i',                         \
 			.help = "keep standard input open"),                                      \
+		OPTION_STRING(O, ip, "ip", .argument = "ADDRESS",                                 \
+			.help = "its IPv4 address in its first network"),                         \
+		OPTION_STRING(O, ip6, "ip6", .argument = "ADDRESS",                               \
+			.help = "its IPv6 address in its first network"),                         \
 		OPTION_CHOICE(O, ipc, "ipc", .argument = "private|host",                          \
 			.help = "whose System V IPC, queues and /dev/shm it sees"),               \
 		OPTION_LIST(O, label, "label", .letter = 'l', .argument = "KEY[=VALUE]",          \
@@ -87,14 +98,22 @@
 		OPTION_LIST(O, log_opt, "log-opt", .argument = "max-size=BYTES|max-file=N",       \
 			.help = "when the log is rotated, and how many files are kept "           \
 				"(default: 10m, 3)"),                                             \
+		OPTION_STRING(O, mac_address, "mac-address", .argument = "ADDRESS",               \
+			.help = "its MAC address in its first network"),                          \
 		OPTION_LIST(O, mount, "mount", .argument = "type=TYPE,target=PATH,…",             \
 			.help = "a mount: type bind or tmpfs, source, target, readonly, "         \
 				"bind-propagation, tmpfs-size, tmpfs-mode"),                      \
 		OPTION_STRING(O, name, "name", .argument = "NAME",                                \
 			.help = "name of the container (default: made up)"),                      \
-		OPTION_CHOICE(O, network, "network", .argument = "none|host",                     \
-			.help = "none: a loopback interface of its own (the default); host: the " \
-				"host's network"),                                                \
+		OPTION_LIST(O, network, "network", .argument = "NETWORK[:ip=ADDRESS,…]",          \
+			.help = "a network it is in, several times for several (default: "        \
+				"bridge), "                                                       \
+				"with ip, ip6, mac, alias; or none, host, container:NAME, "       \
+				"ns:PATH"),                                                       \
+		OPTION_LIST(O, network, "net", .is_hidden = true),                                \
+		OPTION_LIST(O, network_alias, "network-alias", .argument = "NAME",                \
+			.help = "a further name in its networks"),                                \
+		OPTION_LIST(O, network_alias, "net-alias", .is_hidden = true),                    \
 		NO_HEALTHCHECK_OPTION(O, life),                                                   \
 		OPTION_FLAG(O, oom_kill_disable, "oom-kill-disable",                              \
 			.help = "let it wait instead of killing it when its memory is used up"),  \

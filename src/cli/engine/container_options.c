@@ -150,7 +150,6 @@ static void take_plain(const struct container_options *options, struct container
 	settings->n_cap_add = options->cap_add.n_items;
 	settings->cap_drop = options->cap_drop.items;
 	settings->n_cap_drop = options->cap_drop.n_items;
-	settings->network_mode = options->network;
 	settings->pid_mode = options->pid;
 	settings->ipc_mode = options->ipc;
 	settings->uts_mode = options->uts;
@@ -163,22 +162,7 @@ static void take_plain(const struct container_options *options, struct container
 	settings->cgroup_parent = options->cgroup_parent;
 	settings->group_add = options->group_add.items;
 	settings->n_group_add = options->group_add.n_items;
-	settings->extra_hosts = options->add_host.items;
-	settings->n_extra_hosts = options->add_host.n_items;
 	settings->oom_score_adj = options->oom_score_adj.value;
-}
-
-static int check_hosts(const struct container_settings *settings, struct err *err)
-{
-	for (size_t i = 0; i < settings->n_extra_hosts; i++) {
-		const char *entry = settings->extra_hosts[i];
-		size_t length = strcspn(entry, ":=");
-
-		if (length == 0 || entry[length] == '\0' || entry[length + 1] == '\0' ||
-			strpbrk(entry, " \t\n"))
-			return err_fail(err, EINVAL, "--add-host %s: not NAME:ADDRESS", entry);
-	}
-	return 0;
 }
 
 int container_options_read(struct arena *arena, const struct container_options *options,
@@ -188,7 +172,7 @@ int container_options_read(struct arena *arena, const struct container_options *
 	int r;
 
 	take_plain(options, &settings);
-	r = check_hosts(&settings, err);
+	r = network_options_read(arena, options, &settings, err);
 	if (r == 0)
 		r = read_names(arena, options, &settings, err);
 	if (r == 0)

@@ -17,7 +17,9 @@ struct container_options {
 	struct option_list volume, mount, tmpfs, device, device_cgroup_rule;
 	struct option_list cap_add, cap_drop, security_opt, group_add, add_host;
 	struct option_list ulimit, sysctl, log_opt, uidmap, gidmap;
-	const char *network, *pid, *ipc, *uts, *userns, *cgroupns, *cgroup_parent, *pull;
+	struct option_list network, network_alias, dns, dns_search, dns_option;
+	const char *ip, *ip6, *mac_address;
+	const char *pid, *ipc, *uts, *userns, *cgroupns, *cgroup_parent, *pull;
 	const char *memory, *memory_swap, *memory_reservation, *cpus, *shm_size;
 	const char *cpuset_cpus, *cpuset_mems, *rootfs;
 	struct option_number cpu_shares, cpu_period, cpu_quota, pids_limit, blkio_weight;
@@ -69,6 +71,9 @@ int rate_option_read(struct arena *arena, const char *option, const char *text, 
 int env_options_read(struct arena *arena, const struct container_options *options,
 	struct container_settings *settings, struct err *err);
 int label_options_read(struct arena *arena, const struct container_options *options,
+	struct container_settings *settings, struct err *err);
+/* --network, --ip …, --dns …, --add-host */
+int network_options_read(struct arena *arena, const struct container_options *options,
 	struct container_settings *settings, struct err *err);
 /* "1.5" → 1500000000 */
 int cpus_option_read(const char *text, int64_t *ret_nano, struct err *err);

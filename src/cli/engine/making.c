@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "cli/engine/image_store.h"
 #include "engine/container/from_image.h"
+#include "engine/container/networking.h"
 #include "engine/container/userns.h"
 
 void making_done(struct making *making)
@@ -64,6 +65,7 @@ static int choose_settings(struct command_call *call, struct making *making,
 	take_entrypoint(options, settings);
 	r = settings_take_image(call->arena, settings, has_image ? &image : NULL,
 		options->entrypoint.n_items > 0, err);
+	networking_choose_default(call->arena, &making->store, settings);
 	settings_fill(settings);
 	return r;
 }

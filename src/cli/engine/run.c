@@ -56,7 +56,8 @@ const struct command engine_command_run = {
 		"number of the signal that ended it; 125 when hull itself fails, 126 when the "
 		"command cannot be executed, 127 when it is not there.\n"
 		"The container has its own processes, mounts, host name, IPC, control group and "
-		"network (a loopback interface only), 14 capabilities, Docker's filter of system "
+		"network (an address in hull's default one), 14 capabilities, Docker's filter of "
+		"system "
 		"calls, and a layer of its own over the image's files, which stay as they are.",
 	.options = run_option_table,
 	.options_size = sizeof(struct container_options),

@@ -90,6 +90,7 @@ struct planner_options {
 	bool is_console_given;      /* the caller has a connection of its own for the terminal */
 	bool no_pivot;
 	bool no_new_keyring;
+	bool connects_network; /* the caller makes interfaces in the new network namespace */
 	bool makes_network;  /* the caller makes a new network namespace, lo up, if that is possible
 			      */
 	bool wait_for_start; /* create: listen for `start`; run goes on by itself */

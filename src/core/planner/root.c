@@ -243,7 +243,7 @@ static void add_sync(struct planner *planner)
 	const struct oci_hook_list *hooks = planner->config->hooks;
 
 	/* the hooks see the devices inside */
-	if (planner->config->platform.n_net_devices)
+	if (planner->config->platform.n_net_devices || planner->options->connects_network)
 		planner_add(planner, STEP_SYNC, "/linux/netDevices")->sync.point =
 			PLAN_SYNC_NETWORK;
 	if (hooks[OCI_HOOK_PRESTART].n_hooks || hooks[OCI_HOOK_CREATE_RUNTIME].n_hooks)

@@ -31,6 +31,7 @@ enum { FREE_FD = PROTOCOL_FD_COUNT + 16 };
 void monitor_process_done(struct monitor_process *process)
 {
 	rootfs_close(&process->rootfs);
+	wiring_done(&process->wiring);
 	for (int i = 0; i < 3; i++)
 		fd_close(process->streams[i]);
 	fd_close(process->input_fd);
@@ -152,7 +153,7 @@ static int note_start(
 	return start_record_write(arena, process->request->container->dir_fd, &record, err);
 }
 
-static int run_container(struct arena *arena, const struct monitor_process *process,
+static int run_container(struct arena *arena, struct monitor_process *process,
 	struct container_process *ret, struct err *err)
 {
 	const struct engine_container *container = process->request->container;
@@ -164,6 +165,8 @@ static int run_container(struct arena *arena, const struct monitor_process *proc
 		.config_size = process->config_size,
 		.root_tree = &process->rootfs.tree_fd,
 		.denies_setgroups = process->denies_setgroups,
+		.connect_network = process->wiring.n_wires > 0 ? wiring_connect : NULL,
+		.network_context = &process->wiring,
 		.detach = true,
 		.keep = true,
 	};
@@ -266,7 +269,7 @@ static int become_monitor(struct arena *arena, const struct monitor_process *pro
 }
 
 noreturn void monitor_process_run(
-	struct arena *arena, const struct monitor_process *process, int socket_fd)
+	struct arena *arena, struct monitor_process *process, int socket_fd)
 {
 	struct container_process container;
 	struct err err = ERR_INIT, ignored = ERR_INIT;

@@ -12,6 +12,7 @@
 
 #include "engine/container/rootfs.h"
 #include "engine/container/start.h"
+#include "engine/network/wiring.h"
 
 struct monitor_process {
 	const struct start_request *request;
@@ -19,6 +20,7 @@ struct monitor_process {
 	size_t config_size;
 	struct rootfs rootfs;
 	bool denies_setgroups; /* of its user namespace */
+	struct wiring wiring;  /* of its networks */
 	int streams[3]; /* the container's own ends; /dev/null where it has none, or a terminal */
 	int input_fd, output_fd, errors_fd; /* the monitor's ends; -1: none */
 	int listen_fd;
@@ -30,6 +32,7 @@ struct monitor_process {
 	((struct monitor_process){         \
 		.request = (request_),     \
 		.rootfs = ROOTFS_INIT,     \
+		.wiring = WIRING_INIT,     \
 		.streams = { -1, -1, -1 }, \
 		.input_fd = -1,            \
 		.output_fd = -1,           \
@@ -43,4 +46,4 @@ void monitor_process_done(struct monitor_process *process);
 
 /* In the child. socket_fd: its end of the socket to the caller. */
 noreturn void monitor_process_run(
-	struct arena *arena, const struct monitor_process *process, int socket_fd);
+	struct arena *arena, struct monitor_process *process, int socket_fd);

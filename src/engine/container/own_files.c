@@ -9,7 +9,9 @@
 
 #include "base/fd.h"
 #include "base/file.h"
+#include "base/ip_prefix.h"
 #include "base/text.h"
+#include "engine/container/resolver.h"
 #include "engine/image/helper_program.h"
 #include "engine/spec/spec.h"
 
@@ -54,16 +56,46 @@ static const char *read_host(struct arena *arena, const char *path)
 		       : text;
 }
 
-static const char *hosts_text(struct arena *arena, const struct container_settings *settings)
+static const char *add_host(struct arena *arena, const char *text, const char *address,
+	const struct container_settings *settings)
 {
-	const char *text = text_equal(settings->network_mode, "host")
-				   ? read_host(arena, "/etc/hosts")
-				   : LOCAL_HOSTS;
+	bool has_domain = !text_is_empty(settings->domainname);
 
-	if (!text_equal(settings->network_mode, "host") && settings->hostname)
-		text = arena_printf(arena, "%s127.0.1.1\t%s%s%s\n", text, settings->hostname,
-			settings->domainname ? "." : "",
-			settings->domainname ? settings->domainname : "");
+	return arena_printf(arena, "%s%s\t%s%s%s%s%s\n", text, address, settings->hostname,
+		has_domain ? "." : "", has_domain ? settings->domainname : "",
+		has_domain ? " " : "", has_domain ? settings->hostname : "");
+}
+
+/* Its own name is its address in each of its networks, or, without one, a loopback address. */
+static const char *add_own(struct arena *arena, const char *text,
+	const struct container_settings *settings, const struct endpoint_list *endpoints)
+{
+	char address[IP_PREFIX_TEXT_BYTES];
+
+	if (text_is_empty(settings->hostname))
+		return text;
+	if (endpoints->n_endpoints == 0)
+		return add_host(arena, text, "127.0.1.1", settings);
+	for (size_t i = 0; i < endpoints->n_endpoints; i++) {
+		const struct endpoint *endpoint = &endpoints->endpoints[i];
+
+		ip_address_format(&endpoint->address, address);
+		if (endpoint->address.family)
+			text = add_host(arena, text, address, settings);
+		ip_address_format(&endpoint->address6, address);
+		if (endpoint->address6.family)
+			text = add_host(arena, text, address, settings);
+	}
+	return text;
+}
+
+static const char *hosts_text(struct arena *arena, const struct container_settings *settings,
+	const struct endpoint_list *endpoints)
+{
+	bool is_host = text_equal(settings->network_mode, "host");
+	const char *text = is_host ? read_host(arena, "/etc/hosts")
+				   : add_own(arena, LOCAL_HOSTS, settings, endpoints);
+
 	for (size_t i = 0; i < settings->n_extra_hosts; i++) {
 		const char *entry = settings->extra_hosts[i];
 		int length = (int)strcspn(entry, ":=");
@@ -100,17 +132,17 @@ static int give_to_root(int dir_fd, const struct userns *userns, bool has_reaper
 }
 
 int own_files_write(struct arena *arena, const struct engine_container *container,
-	const struct userns *userns, struct err *err)
+	const struct userns *userns, const struct endpoint_list *endpoints, struct err *err)
 {
 	const struct container_settings *settings = &container->settings;
-	const char *resolver = text_equal(settings->network_mode, "host")
-				       ? read_host(arena, "/etc/resolv.conf")
-				       : "# no network\n";
+	const char *resolver = resolver_text(
+		arena, settings, endpoints, read_host(arena, "/etc/resolv.conf"));
 	int r = write_file(container->dir_fd, "hostname",
 		arena_printf(arena, "%s\n", settings->hostname ? settings->hostname : ""), err);
 
 	if (r == 0)
-		r = write_file(container->dir_fd, "hosts", hosts_text(arena, settings), err);
+		r = write_file(
+			container->dir_fd, "hosts", hosts_text(arena, settings, endpoints), err);
 	if (r == 0)
 		r = write_file(container->dir_fd, "resolv.conf", resolver, err);
 	if (r == 0 && settings->init)

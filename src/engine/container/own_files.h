@@ -8,7 +8,8 @@
 #pragma once
 
 #include "engine/container/userns.h"
+#include "engine/network/endpoint.h"
 
-/* In a user namespace they belong to its root. */
+/* In a user namespace they belong to its root. endpoints: its interfaces in networks of hull. */
 int own_files_write(struct arena *arena, const struct engine_container *container,
-	const struct userns *userns, struct err *err);
+	const struct userns *userns, const struct endpoint_list *endpoints, struct err *err);

@@ -7,6 +7,7 @@
 #include "engine/container/containers.h"
 #include "engine/container/id_range.h"
 #include "engine/container/names.h"
+#include "engine/container/networking.h"
 #include "engine/events/events.h"
 #include "engine/store/inside.h"
 #include "sys/directory.h"
@@ -64,7 +65,10 @@ int containers_clean(
 	const struct engine *engine, const struct engine_container *container, struct err *err)
 {
 	int r = container_delete(&engine->runtime, container->id, true, err);
+	AUTO_ARENA arena = ARENA_INIT;
 
+	if (r == 0)
+		networking_leave(&arena, engine->store, container);
 	if (r == 0 && unlinkat(container->dir_fd, "attach.sock", 0) < 0 && errno != ENOENT)
 		r = err_sys(err, "unlink attach.sock");
 	return r < 0 ? err_while(err, "container %.12s", container->id) : 0;

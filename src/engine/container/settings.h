@@ -74,6 +74,14 @@ struct container_healthcheck {
 	const char *on_failure; /* "none", "kill", "restart", "stop"; NULL: none */
 };
 
+/* A network of hull that it is in, and what was asked for there. */
+struct container_network {
+	const char *name;
+	const char *ip, *ip6, *mac; /* NULL: whichever */
+	const char **aliases;
+	size_t n_aliases;
+};
+
 struct container_settings {
 	const char *id; /* 64 hexadecimal digits */
 	const char *name;
@@ -111,7 +119,12 @@ struct container_settings {
 	size_t n_cap_add, n_cap_drop;
 	const char **security_opt;
 	size_t n_security_opt;
-	const char *network_mode;                                   /* "none", "host" */
+	const char
+		*network_mode; /* "none", "host", "container:NAME", "ns:PATH", a network's name */
+	struct container_network *networks; /* its interfaces eth0, eth1 … in that order */
+	size_t n_networks;
+	const char **dns, **dns_search, **dns_options; /* for its resolv.conf */
+	size_t n_dns, n_dns_search, n_dns_options;
 	const char *pid_mode, *ipc_mode, *uts_mode, *cgroupns_mode; /* NULL or "private", "host" */
 	const char *userns_mode;           /* engine/container/userns.h; NULL: "host" */
 	const char **uid_maps, **gid_maps; /* "INSIDE:OUTSIDE:COUNT" */

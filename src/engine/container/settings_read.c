@@ -73,6 +73,15 @@ static const struct json_field rate_fields[] = {
 	{ .name = NULL },
 };
 
+static const struct json_field network_fields[] = {
+	JSON_STRING(struct container_network, "Name", name, .is_required = true),
+	JSON_STRING(struct container_network, "IPv4Address", ip, .empty_is_absent = true),
+	JSON_STRING(struct container_network, "IPv6Address", ip6, .empty_is_absent = true),
+	JSON_STRING(struct container_network, "MacAddress", mac, .empty_is_absent = true),
+	JSON_STRINGS(struct container_network, "Aliases", aliases, n_aliases),
+	{ .name = NULL },
+};
+
 static const struct json_field log_fields[] = {
 	TEXT("Type", log_driver),
 	JSON_I64(S, "MaxSize", log_max_size),
@@ -83,6 +92,10 @@ static const struct json_field log_fields[] = {
 static const struct json_field mount_row = { .type = JSON_FIELD_OBJECT, .nested = mount_fields };
 static const struct json_field device_row = { .type = JSON_FIELD_OBJECT, .nested = device_fields };
 static const struct json_field ulimit_row = { .type = JSON_FIELD_OBJECT, .nested = ulimit_fields };
+static const struct json_field network_row = {
+	.type = JSON_FIELD_OBJECT,
+	.nested = network_fields,
+};
 static const struct json_field rate_row = { .type = JSON_FIELD_OBJECT, .nested = rate_fields };
 
 #define RATES(key, index)                                                                      \
@@ -100,6 +113,10 @@ static const struct json_field host_fields[] = {
 	JSON_STRINGS(S, "CapDrop", cap_drop, n_cap_drop),
 	JSON_STRINGS(S, "SecurityOpt", security_opt, n_security_opt),
 	TEXT("NetworkMode", network_mode),
+	JSON_ARRAY(S, "Networks", networks, n_networks, &network_row),
+	JSON_STRINGS(S, "Dns", dns, n_dns),
+	JSON_STRINGS(S, "DnsSearch", dns_search, n_dns_search),
+	JSON_STRINGS(S, "DnsOptions", dns_options, n_dns_options),
 	TEXT("PidMode", pid_mode),
 	TEXT("IpcMode", ipc_mode),
 	TEXT("UTSMode", uts_mode),

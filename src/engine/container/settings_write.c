@@ -106,6 +106,23 @@ static void write_ulimits(struct json_writer *writer, const struct container_set
 	json_write_end(writer);
 }
 
+static void write_networks(struct json_writer *writer, const struct container_settings *settings)
+{
+	json_write_list(writer, "Networks");
+	for (size_t i = 0; i < settings->n_networks; i++) {
+		const struct container_network *network = &settings->networks[i];
+
+		json_write_object(writer, NULL);
+		json_write_string(writer, "Name", network->name);
+		json_write_string(writer, "IPv4Address", or_empty(network->ip));
+		json_write_string(writer, "IPv6Address", or_empty(network->ip6));
+		json_write_string(writer, "MacAddress", or_empty(network->mac));
+		json_write_strings(writer, "Aliases", network->aliases, network->n_aliases);
+		json_write_end(writer);
+	}
+	json_write_end(writer);
+}
+
 static void write_rates(
 	struct json_writer *writer, const char *key, const struct container_rate_list *list)
 {
@@ -164,6 +181,10 @@ void settings_write_host_config(
 	json_write_strings(writer, "CapDrop", settings->cap_drop, settings->n_cap_drop);
 	json_write_strings(writer, "SecurityOpt", settings->security_opt, settings->n_security_opt);
 	json_write_string(writer, "NetworkMode", or_empty(settings->network_mode));
+	write_networks(writer, settings);
+	json_write_strings(writer, "Dns", settings->dns, settings->n_dns);
+	json_write_strings(writer, "DnsSearch", settings->dns_search, settings->n_dns_search);
+	json_write_strings(writer, "DnsOptions", settings->dns_options, settings->n_dns_options);
 	json_write_string(writer, "PidMode", or_empty(settings->pid_mode));
 	json_write_string(writer, "IpcMode", or_empty(settings->ipc_mode));
 	json_write_string(writer, "UTSMode", or_empty(settings->uts_mode));

@@ -14,6 +14,7 @@
 #include "base/text.h"
 #include "base/warn.h"
 #include "engine/container/monitor_process.h"
+#include "engine/container/networking.h"
 #include "engine/container/own_files.h"
 #include "engine/container/rootfs.h"
 #include "engine/container/start_record.h"
@@ -79,11 +80,15 @@ static int prepare(struct arena *arena, const struct start_request *request,
 		.rows = request->rows,
 		.columns = request->columns,
 	};
+	struct endpoint_list endpoints;
 	struct userns userns;
 	int r = userns_find(arena, request->engine, container, &userns, err);
 
 	if (r == 0)
-		r = own_files_write(arena, container, &userns, err);
+		r = networking_join(
+			arena, request->engine, container, &endpoints, &process->wiring, err);
+	if (r == 0)
+		r = own_files_write(arena, container, &userns, &endpoints, err);
 	if (r == 0)
 		r = rootfs_mount(arena, request->engine, container, &userns, &process->rootfs, err);
 	if (r == 0)
@@ -128,7 +133,7 @@ static int hear(int socket_fd, struct err *err)
 
 /* Signals wait meanwhile: a caller that dies would leave a container that nobody asked for. */
 static int start_child(struct arena *arena, const struct start_request *request,
-	const struct monitor_process *process, int *ret_client_fd, struct err *err)
+	struct monitor_process *process, int *ret_client_fd, struct err *err)
 {
 	sigset_t all, kept;
 	int sockets[2];
@@ -173,10 +178,13 @@ static int start(struct arena *arena, const struct start_request *request, int *
 		r = prepare(arena, request, &process, err);
 	if (r == 0)
 		r = monitor_process_open(&process, err);
+	if (r == 0) {
+		event_tail_write(arena, request->container);
+		r = start_child(arena, request, &process, ret_client_fd, err);
+	}
 	if (r < 0)
-		return r;
-	event_tail_write(arena, request->container);
-	return start_child(arena, request, &process, ret_client_fd, err);
+		networking_leave(arena, request->engine->store, request->container);
+	return r;
 }
 
 int engine_start(struct arena *arena, const struct start_request *request, int *ret_client_fd,
