@@ -146,7 +146,7 @@ enum plan_mount_flag {
 	PLAN_MOUNT_OVER_PROC = 1 << 9,     /* may lie on a file of procfs */
 	/* into a running container: no symbolic link may lead there, and before it is placed the
 	   caller gets the mount and writes down which it is (PLAN_SYNC_MOUNT) */
-	PLAN_MOUNT_LIVE = 1 << 11,
+	PLAN_MOUNT_LIVE = 1 << 13,
 };
 
 struct step_mount {
