@@ -22,6 +22,7 @@
 #include "sys/mount_id.h"
 #include "sys/mountinfo.h"
 #include "sys/nsfs.h"
+#include "sys/process.h"
 #include "sys/scheduling.h"
 
 /* PROC_USER_INIT_INO: the inode of the machine's first user namespace (linux/proc_ns.h). */
@@ -433,8 +434,8 @@ void facts_read_for_exec(const struct oci_config *config, int process_fd, struct
 	};
 	read_labels(config, ret);
 	read_affinity(ret);
-	if (process_fd >= 0 && !changes && ret->is_privileged && ret->in_initial_userns &&
-		kernel_is_at_least("5.8")) {
+	if (process_fd >= 0 && process_is_pidfd(process_fd) && !changes && ret->is_privileged &&
+		ret->in_initial_userns && kernel_is_at_least("5.8")) {
 		join_at_once(config, process_fd, ret);
 		return;
 	}
