@@ -349,10 +349,23 @@ static int build(struct creation *creation, struct err *err)
 	return run_stages(creation, in_turn, COUNT_OF(in_turn), err);
 }
 
+/* Killed without a word: with a limit that is what did it. */
+static int name_memory_limit(const struct creation *creation, struct err *err)
+{
+	const struct oci_resources *resources = creation->config->platform.resources;
+
+	if (!resources || !resources->memory || !resources->memory->limit)
+		return -err->code;
+	err_while(err, "memory limit of %lld bytes", (long long)*resources->memory->limit);
+	return err_config(err, "/linux/resources/memory/limit");
+}
+
 int creation_build(struct creation *creation, struct err *err)
 {
 	int r = build(creation, err);
 
+	if (r == -ENOMEM)
+		name_memory_limit(creation, err);
 	if (r < 0)
 		creation_undo(creation);
 	return r;

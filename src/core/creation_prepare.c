@@ -14,6 +14,7 @@
 #include "base/path.h"
 #include "base/text.h"
 #include "core/creation_systemd.h"
+#include "core/exec_process.h"
 #include "core/hooks.h"
 #include "core/seccomp/seccomp.h"
 #include "core/template.h"
@@ -52,7 +53,8 @@ static int read_config(struct creation *creation, struct err *err)
 		r = oci_config_check(creation->config, err);
 	if (r < 0)
 		return text_has_prefix(err->text, "open") ? r : err_while(err, "%s", path);
-	return r;
+	exec_process_warn(creation->config->process);
+	return 0;
 }
 
 /* Engines hand their own descriptors on; each has to be there (runc: --preserve-fds). */

@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "base/parse.h"
+#include "base/warn.h"
 
 static int read_file(
 	struct arena *arena, const char *path, struct oci_config *config, struct err *err)
@@ -122,14 +123,29 @@ static void set_args(
 	process->n_args = request->n_args;
 }
 
+void exec_process_warn(const struct oci_process *process)
+{
+	for (size_t i = 0; process && i < process->n_warnings; i++) {
+		struct err warning = ERR_INIT;
+
+		err_fail(&warning, EINVAL, "%s is ignored", process->warnings[i]);
+		err_config(&warning, "/process/capabilities");
+		warn(&warning);
+	}
+}
+
 int exec_process_make(struct arena *arena, const struct exec_request *request,
 	struct oci_config *config, struct err *err)
 {
 	struct oci_process *process;
 	int r = 0;
 
-	if (request->process_file)
-		return read_file(arena, request->process_file, config, err);
+	if (request->process_file) {
+		r = read_file(arena, request->process_file, config, err);
+		if (r == 0)
+			exec_process_warn(config->process);
+		return r;
+	}
 	if (request->n_args == 0)
 		return err_fail(err, EINVAL, "exec needs a command, or --process FILE");
 	process = ARENA_NEW(arena, struct oci_process);

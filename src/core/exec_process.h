@@ -12,3 +12,7 @@
  */
 int exec_process_make(struct arena *arena, const struct exec_request *request,
 	struct oci_config *config, struct err *err);
+
+/* What is wrong with it and no failure (config.md: unknown capabilities are a warning). NULL: no
+ * process. */
+void exec_process_warn(const struct oci_process *process);

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/fd.h"
+#include "base/text.h"
 #include "sys/capability.h"
 #include "sys/clone.h"
 #include "sys/process.h"
@@ -62,25 +63,59 @@ static bool is_own_id(const struct oci_id_mapping *mappings, size_t n, uint32_t 
 	return n == 1 && mappings[0].size == 1 && mappings[0].host_id == own;
 }
 
-static int run_helper(const char *program, char *const *argv, struct err *err)
+/* Its standard error is errors_fd. */
+static int spawn_helper(
+	const char *program, char *const *argv, int errors_fd, pid_t *ret_pid, struct err *err)
 {
 	static char path[] = "PATH=/usr/local/bin:/usr/bin:/bin";
 	char *const environment[] = { path, NULL };
-	int status, r;
+	posix_spawn_file_actions_t actions;
+	int r = posix_spawn_file_actions_init(&actions);
+
+	if (r == 0) {
+		r = posix_spawn_file_actions_adddup2(&actions, errors_fd, STDERR_FILENO);
+		if (r == 0)
+			r = posix_spawnp(ret_pid, program, &actions, NULL, argv, environment);
+		posix_spawn_file_actions_destroy(&actions);
+	}
+	if (r == 0)
+		return 0;
+	err_sys_code(err, r, "execute %s", program);
+	return r == ENOENT ? err_hint(err, "install the package uidmap") : -r;
+}
+
+static int refuse_helper(const char *program, int errors_fd, struct err *err)
+{
+	struct err ignored = ERR_INIT; /* then it said nothing */
+	ssize_t n;
+
+	err_fail(err, EPERM, "%s failed", program);
+	n = fd_read_up_to(errors_fd, err->hook_stderr, sizeof(err->hook_stderr) - 1, &ignored);
+	err->hook_stderr[n < 0 ? 0 : n] = '\0';
+	text_make_printable(err->hook_stderr);
+	return err_hint(err, "are the host ids this user's in /etc/subuid and /etc/subgid?");
+}
+
+/* What it has to say is a line or two: the pipe holds that. */
+static int run_helper(const char *program, char *const *argv, struct err *err)
+{
+	int errors[2], status, r;
 	pid_t pid;
 
-	r = posix_spawnp(&pid, program, NULL, NULL, argv, environment);
-	if (r != 0) {
-		err_sys_code(err, r, "execute %s", program);
-		return r == ENOENT ? err_hint(err, "install the package uidmap") : -r;
-	}
+	if (pipe2(errors, O_CLOEXEC | O_NONBLOCK) < 0)
+		return err_sys(err, "pipe2");
+	AUTO_FD int read_end = errors[0];
+	AUTO_FD int write_end = errors[1];
+	r = spawn_helper(program, argv, write_end, &pid, err);
+	if (r < 0)
+		return r;
 	while (waitpid(pid, &status, 0) < 0)
 		if (errno != EINTR)
 			return err_sys(err, "waitpid");
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
 		return 0;
-	err_fail(err, EPERM, "%s failed", program);
-	return err_hint(err, "are the host ids this user's in /etc/subuid and /etc/subgid?");
+	fd_replace(&write_end, -1);
+	return refuse_helper(program, read_end, err);
 }
 
 static int map_by_helper(pid_t pid, const char *program, const struct oci_id_mapping *mappings,

@@ -110,7 +110,8 @@ int record_create_dir(
 		return r;
 	if (mkdirat(root, id, 0700) < 0) {
 		if (errno == EEXIST)
-			return err_fail(err, EEXIST, "container with given ID already exists");
+			return err_fail(
+				err, EEXIST, "container with given ID already exists: %s", id);
 		err_sys(err, "mkdir %s/%s", runtime->root, id);
 		return err_path(err, runtime->root);
 	}
@@ -130,14 +131,14 @@ int record_open_dir(const struct runtime *runtime, const char *id, int *ret_dir_
 	int fd;
 
 	if (record_open_root(runtime, &root, &ignored) == -ENOENT)
-		return err_fail(err, ENOENT, "container does not exist");
+		return err_fail(err, ENOENT, "container does not exist: %s", id);
 	if (root < 0) {
 		*err = ignored;
 		return -err->code;
 	}
 	fd = openat(root, id, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0 && errno == ENOENT)
-		return err_fail(err, ENOENT, "container does not exist");
+		return err_fail(err, ENOENT, "container does not exist: %s", id);
 	if (fd < 0)
 		return err_sys(err, "open %s/%s", runtime->root, id);
 	*ret_dir_fd = fd;

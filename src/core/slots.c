@@ -75,6 +75,14 @@ static int make_tree(const struct slot *slot, int *ret_fd, struct err *err)
 	return r;
 }
 
+static int make_fs(const struct slot *slot, int *ret_fd, struct err *err)
+{
+	int r = mount_new_fs(
+		slot->fs_type, slot->fs_device, slot->fs_data, slot->fs_attributes, ret_fd, err);
+
+	return r < 0 ? err_while(err, "mount %s on %s", slot->fs_type, slot->path) : 0;
+}
+
 /* A number that the child will put its namespace on. */
 static int open_place(int *ret_fd, struct err *err)
 {
@@ -107,8 +115,7 @@ static int open_slot(const struct slot *slot, int dir_fd, int given_console_fd,
 		*ret_fd = fcntl(slot->given_fd, F_DUPFD_CLOEXEC, 3);
 		return *ret_fd < 0 ? err_sys(err, "duplicate a descriptor") : 0;
 	case SLOT_NEW_FS:
-		return mount_new_fs(slot->fs_type, slot->fs_device, slot->fs_data,
-			slot->fs_attributes, ret_fd, err);
+		return make_fs(slot, ret_fd, err);
 	case SLOT_CONSOLE_SOCKET:
 		if (slot->path)
 			return socket_connect(slot->path, SOCK_STREAM, ret_fd, err);

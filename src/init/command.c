@@ -15,6 +15,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "base/fd.h"
@@ -200,12 +201,56 @@ int step_command(struct init *init, const struct step *step, struct err *err)
 	return 0;
 }
 
+struct processor {
+	uint16_t machine; /* e_machine (elf(5)) */
+	const char *name; /* as uname -m has it */
+};
+
+static const struct processor processors[] = {
+	{ EM_386, "i686" },
+	{ EM_X86_64, "x86_64" },
+	{ EM_ARM, "arm" },
+	{ EM_AARCH64, "aarch64" },
+	{ EM_MIPS, "mips" },
+	{ EM_PPC, "ppc" },
+	{ EM_PPC64, "ppc64" },
+	{ EM_S390, "s390x" },
+	{ EM_RISCV, "riscv64" },
+	{ 258 /* EM_LOONGARCH */, "loongarch64" },
+};
+
+static const char *processor_name(uint16_t machine)
+{
+	for (size_t i = 0; i < sizeof(processors) / sizeof(processors[0]); i++)
+		if (processors[i].machine == machine)
+			return processors[i].name;
+	return "another processor";
+}
+
+int command_explain_format(const char *program, struct err *err)
+{
+	unsigned char head[EI_NIDENT + 4] = { 0 };
+	struct utsname machine;
+	uint16_t number;
+
+	AUTO_FD int fd = open(program, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (fd < 0 || pread(fd, head, sizeof(head), 0) < (ssize_t)sizeof(head) ||
+		memcmp(head, ELFMAG, SELFMAG) != 0)
+		return err_hint(err, "a script needs a first line such as #!/bin/sh");
+	number = head[EI_DATA] == ELFDATA2MSB ? (uint16_t)(head[18] << 8 | head[19])
+					      : (uint16_t)(head[19] << 8 | head[18]);
+	if (uname(&machine) < 0 || text_equal(processor_name(number), machine.machine))
+		return err_hint(err, "the file may be damaged");
+	return err_hint(err, "it is made for %s, and this machine is %s", processor_name(number),
+		machine.machine);
+}
+
 int step_exec(struct init *init, const struct step *step, struct err *err)
 {
 	(void)step;
 	execve(init->program, (char *const *)init->args, (char *const *)init->env);
 	err_sys(err, "exec: \"%s\"", init->program);
 	if (err->code == ENOEXEC)
-		err_hint(err, "made for another processor, or a script without #!");
+		command_explain_format(init->program, err);
 	return err_path(err, init->program);
 }

@@ -25,3 +25,6 @@ int command_find(const char *name, plan_strings env, char found[PATH_MAX], struc
  * that cannot be read is not judged.
  */
 int command_check_interpreter(const char *program, struct err *err);
+
+/* Hints at why the kernel has no use for the program's format (ENOEXEC). */
+int command_explain_format(const char *program, struct err *err);

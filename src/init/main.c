@@ -115,6 +115,35 @@ static int run_step(struct init *init, uint64_t index, struct err *err)
 	return r < 0 ? r : init_step_function(step->kind)(init, step, err);
 }
 
+static const char *root_path(const struct init *init)
+{
+	for (uint64_t i = 0; i < init->plan.n_steps; i++)
+		if (init->plan.steps[i].kind == STEP_ROOT)
+			return init->plan.steps[i].root.source.path;
+	return NULL;
+}
+
+/*
+ * Whatever was looked for in it, the root file system may be closed to the container's root, who is
+ * an ordinary user outside: that is the mistake to tell.
+ */
+static void blame_root(const struct init *init, struct err *err)
+{
+	const char *path = root_path(init);
+	AUTO_FD int inside = -1;
+
+	if (err->code != EACCES || init->root_fd < 0 || !path)
+		return;
+	inside = openat(init->root_fd, ".", O_PATH | O_CLOEXEC);
+	if (inside >= 0 || errno != EACCES)
+		return;
+	*err = ERR_INIT;
+	err_sys_code(err, EACCES, "root filesystem %s", path);
+	err_path(err, path);
+	err_config(err, "/root/path");
+	err_hint(err, "the container's root, who is not root outside, may not enter it");
+}
+
 static int run_plan(struct init *init, struct err *err)
 {
 	for (uint64_t i = 0; i < init->plan.n_steps; i++) {
@@ -127,6 +156,7 @@ static int run_plan(struct init *init, struct err *err)
 		if (init->times)
 			init->times[i].end_ns = now_ns();
 		if (r < 0) {
+			blame_root(init, err);
 			err->step = (int32_t)i + 1;
 			err_phase(err, plan_step_name(step->kind));
 			return step->config[0] ? err_config(err, "%s", step->config) : r;

@@ -12,6 +12,7 @@
 
 #include "base/fd.h"
 #include "base/text.h"
+#include "sys/access.h"
 #include "sys/clone.h"
 #include "sys/process.h"
 
@@ -89,6 +90,14 @@ static _Noreturn void become_hook(const struct hook_process *hook, int input, in
 	execve(hook->path, (char *const *)(hook->args && hook->args[0] ? hook->args : name),
 		(char *const *)(hook->env ? hook->env : nothing));
 	give_up(errors, 127);
+}
+
+/* Before a process is made that could only say the same with less words. */
+static int check_program(const struct hook_process *hook, struct err *err)
+{
+	int r = access_check_execute(hook->path);
+
+	return r < 0 ? err_sys_code(err, -r, "exec %s", hook->path) : 0;
 }
 
 static int start(struct running_hook *running, struct err *err)
@@ -213,7 +222,9 @@ int hook_process_run(const struct hook_process *hook, struct err *err)
 	void (*kept)(int) = signal(SIGPIPE, SIG_IGN);
 	int status = 0, r;
 
-	r = start(&running, err);
+	r = check_program(hook, err);
+	if (r == 0)
+		r = start(&running, err);
 	if (r == 0)
 		r = serve(&running, err);
 	if (r < 0 && running.pidfd >= 0)

@@ -251,6 +251,13 @@ static int set_options(int fs_fd, const char *type, const char *data, struct err
 	return 0;
 }
 
+static int refuse_type(const char *type, struct err *err)
+{
+	err_sys(err, "fsopen %s", type);
+	return err->code == ENODEV ? err_hint(err, "this kernel has no file system of that name")
+				   : -err->code;
+}
+
 /* pid_namespace_fd: −1, or what a procfs shall show. */
 static int new_fs(const char *type, const char *source, const char *data, int pid_namespace_fd,
 	uint64_t attributes, int *ret_fd, struct err *err)
@@ -260,7 +267,7 @@ static int new_fs(const char *type, const char *source, const char *data, int pi
 	int r = 0;
 
 	if (fs < 0)
-		return err_sys(err, "fsopen %s", type);
+		return refuse_type(type, err);
 	if (!text_is_empty(source))
 		r = set_value(fs, type, "source", source, err);
 	if (r == 0 && data)

@@ -829,7 +829,7 @@ pidfd_was_of() {
 	oci --log "$T/log" state nobody 2> "$T/err" || true
 	grep -q "container does not exist" "$T/err"
 	equal "$(wc -l < "$T/log")" 1
-	matches "$(cat "$T/log")" 'level=error msg="container does not exist"'
+	matches "$(cat "$T/log")" 'level=error msg="container does not exist: nobody"'
 }
 
 @test "with --log-format json a failure is exactly one object in the file" {

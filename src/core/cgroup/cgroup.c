@@ -170,9 +170,11 @@ static int refuse(const struct cgroup_settings *settings, struct err *err)
 {
 	int code = err->code;
 
-	if (settings->is_rootless && (code == EPERM || code == EACCES || code == EROFS))
+	if (settings->is_rootless && (code == EPERM || code == EACCES || code == EROFS)) {
+		err_config(err, "/linux/resources");
 		err_hint(err, "an ordinary user may set limits only in a control group that was "
 			      "delegated to them (systemd-run --user --scope -p Delegate=yes …)");
+	}
 	return err_while(err, "cgroup");
 }
 

@@ -223,6 +223,7 @@ static void add_fs_slot(
 	struct slot *slot = planner_add_slot(planner, SLOT_NEW_FS, &mount->source.slot);
 
 	slot->config = job->config;
+	slot->path = job->target;
 	slot->fs_type = mount->type;
 	slot->fs_device = mount->device_name;
 	slot->fs_data = mount->data;
