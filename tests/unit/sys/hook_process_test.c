@@ -115,9 +115,9 @@ static void a_hook_that_is_not_there_is_told(void **state)
 	const struct hook_process hook = { .path = "/nowhere/hook" };
 
 	err = ERR_INIT;
-	assert_true(hook_process_run(&hook, &err) < 0);
-	assert_string_equal(err.text, "exit status 127");
-	assert_string_equal(err.hook_stderr, "no such file or directory");
+	assert_int_equal(hook_process_run(&hook, &err), -ENOENT);
+	assert_string_equal(err.text, "exec /nowhere/hook: no such file or directory");
+	assert_string_equal(err.hook_stderr, "");
 	assert_string_equal(err.path, "/nowhere/hook");
 }
 
