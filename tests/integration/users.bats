@@ -156,3 +156,29 @@ without_sub_ids() {
 	exits_with 125
 	[[ $stderr == *idmap* ]]
 }
+
+@test "volumes, cp, export, diff and commit work with files of any of the user's ids" {
+	start_box maker -- 'mkdir -m 700 /srv; echo x > /srv/file; chown -R 12:34 /srv; echo ready; sleep 1000'
+	eventually has_said maker ready
+	hull diff maker
+	prints $'A /srv\nA /srv/file'
+	hull commit maker made
+	succeeds
+	run_hull --rm -v data:/srv made stat -c '%u:%g %a' /srv /srv/file
+	prints $'12:34 700\n12:34 644'
+	hull cp maker:/srv "$T/home/out"
+	equal "$(stat -c %u:%g "$T/home/out/file")" 3000:3000
+	hull cp "$T/home/out/file" maker:/srv/copied
+	hull exec maker stat -c '%u:%g' /srv/copied
+	prints 0:0
+	hull stop -t 0 maker
+	hull cp maker:/srv/file "$T/home/stopped"
+	equal "$(cat "$T/home/stopped")" x
+	hull export -o "$T/home/e.tar" maker
+	equal "$(tar --numeric-owner -tvf "$T/home/e.tar" srv/file | cut -d ' ' -f 2)" 12/34
+	hull rm -f maker
+	hull volume rm data
+	prints data
+	hull system check
+	prints ''
+}

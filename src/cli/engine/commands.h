@@ -31,6 +31,10 @@
 	X(inspect)         \
 	X(events)          \
 	X(healthcheck_run) \
+	X(cp)              \
+	X(export)          \
+	X(diff)            \
+	X(commit)          \
 	X(images)          \
 	X(load)            \
 	X(save)            \
@@ -43,6 +47,11 @@
 	X(network_ls)      \
 	X(network_prune)   \
 	X(network_rm)      \
+	X(volume_create)   \
+	X(volume_ls)       \
+	X(volume_inspect)  \
+	X(volume_rm)       \
+	X(volume_prune)    \
 	X(ns)              \
 	X(tree)            \
 	X(pid)             \

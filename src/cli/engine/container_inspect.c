@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "engine/container/health.h"
 #include "engine/container/start_record.h"
+#include "engine/volume/volume.h"
 
 static void write_text(struct json_writer *writer, const char *key, const char *text)
 {
@@ -73,7 +74,8 @@ static void write_command(struct json_writer *writer, const struct container_set
 	json_write_end(writer);
 }
 
-static void write_mounts(struct json_writer *writer, const struct container_settings *settings)
+static void write_mounts(struct arena *arena, const struct store *store, struct json_writer *writer,
+	const struct container_settings *settings)
 {
 	json_write_list(writer, "Mounts");
 	for (size_t i = 0; i < settings->n_mounts; i++) {
@@ -81,7 +83,11 @@ static void write_mounts(struct json_writer *writer, const struct container_sett
 
 		json_write_object(writer, NULL);
 		write_text(writer, "Type", mount->type);
-		write_text(writer, "Source", mount->source);
+		if (text_equal(mount->type, "volume")) {
+			write_text(writer, "Name", mount->source);
+			json_write_string(writer, "Driver", "local");
+		}
+		write_text(writer, "Source", volume_source_of(arena, store, mount));
 		write_text(writer, "Destination", mount->target);
 		json_write_strings(writer, "Options", mount->options, mount->n_options);
 		json_write_bool(writer, "RW", !mount->is_readonly);
@@ -107,8 +113,9 @@ static void write_paths(
 			arena_printf(arena, "%s/%s", container->directory, paths[i].name));
 }
 
-void container_inspect_write(struct arena *arena, struct json_writer *writer,
-	const struct engine_container *container, const struct engine_state *state)
+void container_inspect_write(struct arena *arena, const struct store *store,
+	struct json_writer *writer, const struct engine_container *container,
+	const struct engine_state *state)
 {
 	const struct container_settings *settings = &container->settings;
 
@@ -124,7 +131,7 @@ void container_inspect_write(struct arena *arena, struct json_writer *writer,
 	json_write_i64(writer, "RestartCount", restart_record_read(arena, container->dir_fd).count);
 	json_write_string(writer, "Driver", "overlay");
 	json_write_string(writer, "Platform", "linux");
-	write_mounts(writer, settings);
+	write_mounts(arena, store, writer, settings);
 	settings_write_config(writer, settings);
 	settings_write_host_config(writer, settings);
 	json_write_end(writer);

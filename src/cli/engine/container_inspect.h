@@ -9,5 +9,6 @@
 #include "base/json_write.h"
 #include "engine/container/containers.h"
 
-void container_inspect_write(struct arena *arena, struct json_writer *writer,
-	const struct engine_container *container, const struct engine_state *state);
+void container_inspect_write(struct arena *arena, const struct store *store,
+	struct json_writer *writer, const struct engine_container *container,
+	const struct engine_state *state);

@@ -101,8 +101,8 @@
 		OPTION_STRING(O, mac_address, "mac-address", .argument = "ADDRESS",               \
 			.help = "its MAC address in its first network"),                          \
 		OPTION_LIST(O, mount, "mount", .argument = "type=TYPE,target=PATH,…",             \
-			.help = "a mount: type bind or tmpfs, source, target, readonly, "         \
-				"bind-propagation, tmpfs-size, tmpfs-mode"),                      \
+			.help = "a mount: type bind, volume or tmpfs, source, target, readonly, " \
+				"bind-propagation, volume-nocopy, tmpfs-size, tmpfs-mode"),       \
 		OPTION_STRING(O, name, "name", .argument = "NAME",                                \
 			.help = "name of the container (default: made up)"),                      \
 		OPTION_LIST(O, network, "network", .argument = "NETWORK[:ip=ADDRESS,…]",          \
@@ -157,8 +157,12 @@
 				"that no other container has), container:NAME"),                  \
 		OPTION_CHOICE(O, uts, "uts", .argument = "private|host",                          \
 			.help = "whose host name it has (default: its own)"),                     \
-		OPTION_LIST(O, volume, "volume", .letter = 'v', .argument = "PATH:TARGET[:ro]",   \
-			.help = "a file or directory of the host"),                               \
+		OPTION_LIST(O, volume, "volume", .letter = 'v',                                   \
+			.argument = "[SOURCE:]TARGET[:OPTIONS]",                                  \
+			.help = "a volume by its name, or a path of the host; without SOURCE a "  \
+				"volume of its own; options: ro, nocopy, idmap, …"),              \
+		OPTION_LIST(O, volumes_from, "volumes-from", .argument = "CONTAINER[:ro]",        \
+			.help = "what that container has of volumes and of the host's paths"),    \
 		OPTION_STRING(O, workdir, "workdir", .letter = 'w', .argument = "DIR",            \
 			.help = "directory it begins in")
 

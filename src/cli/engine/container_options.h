@@ -14,7 +14,7 @@ struct container_options {
 	bool interactive, tty, remove, privileged, read_only, oom_kill_disable, init;
 	const char *name, *workdir, *user, *hostname, *domainname, *cidfile;
 	struct option_list entrypoint, env, env_file, label, label_file, annotation;
-	struct option_list volume, mount, tmpfs, device, device_cgroup_rule;
+	struct option_list volume, volumes_from, mount, tmpfs, device, device_cgroup_rule;
 	struct option_list cap_add, cap_drop, security_opt, group_add, add_host;
 	struct option_list ulimit, sysctl, log_opt, uidmap, gidmap;
 	struct option_list network, network_alias, dns, dns_search, dns_option;

@@ -4,10 +4,10 @@
 
 #include "base/json_write.h"
 #include "base/text.h"
+#include "cli/documents.h"
 #include "cli/engine/commands.h"
 #include "cli/engine/container_inspect.h"
 #include "cli/engine/image_store.h"
-#include "cli/template.h"
 #include "oci/reference.h"
 
 struct inspect_options {
@@ -98,48 +98,12 @@ static const char *document_of(struct command_call *call, const struct store *st
 	json_write_list(&writer, NULL);
 	for (size_t i = 0; i < n; i++)
 		if (things[i].is_container)
-			container_inspect_write(
-				call->arena, &writer, &things[i].container, &things[i].state);
+			container_inspect_write(call->arena, store, &writer, &things[i].container,
+				&things[i].state);
 		else
 			write_image(call, &writer, store, &things[i].image);
 	json_write_end(&writer);
 	return json_write_text(&writer, ret_length);
-}
-
-static int write_by_template(struct command_call *call, const struct store *store,
-	const struct thing *things, size_t n, struct err *err)
-{
-	const struct inspect_options *options = call->options;
-	const bool is_json = strcmp(options->format, "json") == 0;
-	const struct json_value *values;
-	size_t length;
-	const char *text = document_of(call, store, things, n, NULL, &length);
-	int r = json_parse(call->arena, text, length, &values, err);
-
-	for (size_t i = 0; r == 0 && i < values->length; i++) {
-		const char *line = NULL;
-
-		if (is_json)
-			line = template_json(call->arena, &values->elements[i]);
-		else
-			r = template_render(
-				call->arena, options->format, &values->elements[i], &line, err);
-		if (r == 0)
-			fprintf(call->out, "%s\n", line);
-	}
-	return r;
-}
-
-static int write_things(struct command_call *call, const struct store *store,
-	const struct thing *things, size_t n, struct err *err)
-{
-	const struct inspect_options *options = call->options;
-	size_t length;
-
-	if (!text_is_empty(options->format))
-		return write_by_template(call, store, things, n, err);
-	fprintf(call->out, "%s\n", document_of(call, store, things, n, "    ", &length));
-	return 0;
 }
 
 static int find_container(struct command_call *call, const struct store *store, const char *name,
@@ -182,11 +146,13 @@ static int find_thing(struct command_call *call, const struct store *store, cons
 /* What is found is shown, even when something else is not there. */
 static int inspect_run(struct command_call *call, struct err *err)
 {
+	const struct inspect_options *options = call->options;
 	struct thing *things = ARENA_NEW_ARRAY(call->arena, call->n_args, struct thing);
 	AUTO_STORE store = STORE_INIT;
 	struct err problem = ERR_INIT;
+	const char *text;
 	int first = 0;
-	size_t n = 0;
+	size_t n = 0, length;
 	int r = image_store_open(call, &store, err);
 
 	if (r < 0)
@@ -202,7 +168,8 @@ static int inspect_run(struct command_call *call, struct err *err)
 		}
 	}
 	problem = ERR_INIT;
-	r = write_things(call, &store, things, n, &problem);
+	text = document_of(call, &store, things, n, documents_indent(options->format), &length);
+	r = documents_write(call, text, length, options->format, &problem);
 	for (size_t i = 0; i < n; i++)
 		containers_close(&things[i].container);
 	if (r < 0 && first == 0) {

@@ -12,6 +12,7 @@
 #include "engine/container/from_image.h"
 #include "engine/container/networking.h"
 #include "engine/container/userns.h"
+#include "engine/container/volumes.h"
 
 void making_done(struct making *making)
 {
@@ -51,7 +52,7 @@ static void take_entrypoint(
 }
 
 static int choose_settings(struct command_call *call, struct making *making,
-	struct container_settings *settings, struct err *err)
+	struct container_settings *settings, int *volumes_fd, struct err *err)
 {
 	const struct container_options *options = call->options;
 	bool has_image = !settings->rootfs;
@@ -67,6 +68,10 @@ static int choose_settings(struct command_call *call, struct making *making,
 		options->entrypoint.n_items > 0, err);
 	networking_choose_default(call->arena, &making->store, settings);
 	settings_fill(settings);
+	if (r == 0)
+		r = volumes_prepare(call->arena, &making->engine, settings,
+			has_image ? &image : NULL, options->volumes_from.items,
+			options->volumes_from.n_items, volumes_fd, err);
 	return r;
 }
 
@@ -86,33 +91,52 @@ static int check_cidfile(const char *path, struct err *err)
 	return err_fail(err, EEXIST, "--cidfile %s: the file exists", path);
 }
 
+/* Nothing stays of a container that could not be made. */
+static void undo(struct command_call *call, struct making *making,
+	const struct container_settings *settings, int *volumes_fd)
+{
+	struct err ignored = ERR_INIT;
+
+	if (making->container.dir_fd >= 0)
+		containers_remove(call->arena, &making->engine, &making->container, &ignored);
+	fd_replace(volumes_fd, -1); /* removing needs the lock for itself */
+	if (making->store.root_fd >= 0)
+		volumes_remove_anonymous(call->arena, &making->engine, settings);
+}
+
+static int make(struct command_call *call, struct making *ret, struct container_settings *settings,
+	int *volumes_fd, struct err *err)
+{
+	const struct container_options *options = call->options;
+	AUTO_FD int use_fd = -1; /* the image stays until it is pinned */
+	int r = making_open(call, ret, err);
+
+	if (r == 0)
+		r = userns_settle(call->arena, &ret->engine, settings, err);
+	if (r == 0)
+		r = store_use(&ret->store, &use_fd, err);
+	if (r == 0)
+		r = choose_settings(call, ret, settings, volumes_fd, err);
+	if (r == 0)
+		r = containers_make(call->arena, &ret->engine, settings, &ret->container, err);
+	if (r == 0 && settings->manifest)
+		r = store_pin(&ret->store, ret->container.id, settings->manifest, err);
+	return r < 0 ? r : write_cidfile(options->cidfile, ret->container.id, err);
+}
+
 int making_make(struct command_call *call, struct making *ret, struct err *err)
 {
 	const struct container_options *options = call->options;
 	struct container_settings settings;
-	struct err ignored = ERR_INIT;
-	AUTO_FD int use_fd = -1; /* the image stays until it is pinned */
+	AUTO_FD int volumes_fd = -1; /* no volume goes before the settings tell of its use */
 	int r = container_options_read(call->arena, options, &settings, err);
 
 	if (r == 0)
 		r = check_cidfile(options->cidfile, err);
-	if (r == 0)
-		r = making_open(call, ret, err);
-	if (r == 0)
-		r = userns_settle(call->arena, &ret->engine, &settings, err);
-	if (r == 0)
-		r = store_use(&ret->store, &use_fd, err);
-	if (r == 0)
-		r = choose_settings(call, ret, &settings, err);
-	if (r == 0)
-		r = containers_make(call->arena, &ret->engine, &settings, &ret->container, err);
 	if (r < 0)
 		return r;
-	if (settings.manifest)
-		r = store_pin(&ret->store, ret->container.id, settings.manifest, err);
-	if (r == 0)
-		r = write_cidfile(options->cidfile, ret->container.id, err);
+	r = make(call, ret, &settings, &volumes_fd, err);
 	if (r < 0)
-		containers_remove(call->arena, &ret->engine, &ret->container, &ignored);
+		undo(call, ret, &settings, &volumes_fd);
 	return r;
 }

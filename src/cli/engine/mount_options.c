@@ -11,6 +11,7 @@
 #include "base/path.h"
 #include "base/text.h"
 #include "cli/engine/container_options.h"
+#include "engine/volume/volume.h"
 
 static int check_target(const char *option, const char *text, const char *target, struct err *err)
 {
@@ -20,7 +21,7 @@ static int check_target(const char *option, const char *text, const char *target
 		"%s %s: the path in the container has to be absolute, and not /", option, text);
 }
 
-/* "./x" and "../x" are meant from here; a bare name would be a volume. */
+/* "./x" and "../x" are meant from here; a bare name is a volume's. */
 static int host_path(struct arena *arena, const char *option, const char *text, const char *path,
 	const char **ret, struct err *err)
 {
@@ -32,7 +33,7 @@ static int host_path(struct arena *arena, const char *option, const char *text, 
 	}
 	if (path[0] != '.') {
 		err_fail(err, EINVAL, "%s %s: %s is not a path of the host", option, text, path);
-		return err_hint(err, "begin it with / or ./; named volumes are not there yet");
+		return err_hint(err, "begin it with / or ./");
 	}
 	if (!getcwd(cwd, sizeof(cwd)))
 		return err_sys(err, "getcwd");
@@ -90,7 +91,7 @@ static int volume_word(struct arena *arena, const char *text, const char *word,
 	struct container_mount *mount, struct err *err)
 {
 	static const char *const passed[] = { "nosuid", "nodev", "noexec", "exec", "bind", "rbind",
-		"idmap", "ridmap" };
+		"idmap", "ridmap", "nocopy" };
 
 	if (text_equal(word, "ro") || text_equal(word, "readonly"))
 		mount->is_readonly = true;
@@ -108,6 +109,24 @@ static int volume_word(struct arena *arena, const char *text, const char *word,
 	return 0;
 }
 
+static int volume_source(struct arena *arena, const char *text, const char *source,
+	struct container_mount *mount, struct err *err)
+{
+	int r;
+
+	if (source && (source[0] == '/' || source[0] == '.')) {
+		mount->type = "bind";
+		return host_path(arena, "--volume", text, source, &mount->source, err);
+	}
+	mount->type = "volume";
+	mount->source = source;
+	r = source ? volume_check_name(source, err) : 0;
+	if (r == 0)
+		return 0;
+	err_while(err, "--volume %s", text);
+	return err_hint(err, "a path of the host begins with / or ./");
+}
+
 int volume_option_read(
 	struct arena *arena, const char *text, struct container_mount *ret, struct err *err)
 {
@@ -117,17 +136,17 @@ int volume_option_read(
 	int r;
 
 	if (!target) {
-		err_fail(err, EINVAL, "--volume %s: not PATH:TARGET", text);
-		return err_hint(err, "volumes without a path of the host are not there yet");
+		target = source;
+		source = NULL;
 	}
-	ret->type = "bind";
-	ret->target = target;
-	r = host_path(arena, "--volume", text, source, &ret->source, err);
+	r = check_target("--volume", text, target, err);
 	if (r == 0)
-		r = check_target("--volume", text, target, err);
+		r = volume_source(arena, text, source, ret, err);
+	ret->target = r < 0 ? NULL : path_clean(arena, target);
 	while (r == 0 && (word = next_part(arena, &at, ',')))
 		r = volume_word(arena, text, word, ret, err);
-	return r < 0 ? r : make_directories(arena, ret->source, err);
+	return r < 0 || !text_equal(ret->type, "bind") ? r
+						       : make_directories(arena, ret->source, err);
 }
 
 static int mount_size(const char *text, const char *key, const char *value, struct arena *arena,
@@ -153,14 +172,24 @@ static int mount_size(const char *text, const char *key, const char *value, stru
 }
 
 static int mount_truth(
-	const char *text, const char *value, struct container_mount *mount, struct err *err)
+	const char *text, const char *key, const char *value, bool *ret, struct err *err)
 {
-	mount->is_readonly = text_equal(value, "") || text_equal(value, "true") ||
-			     text_equal(value, "1");
-	if (mount->is_readonly || text_equal(value, "false") || text_equal(value, "0"))
+	*ret = text_equal(value, "") || text_equal(value, "true") || text_equal(value, "1");
+	if (*ret || text_equal(value, "false") || text_equal(value, "0"))
 		return 0;
 	return err_fail(
-		err, EINVAL, "--mount %s: readonly %s is neither true nor false", text, value);
+		err, EINVAL, "--mount %s: %s %s is neither true nor false", text, key, value);
+}
+
+static int mount_nocopy(struct arena *arena, const char *text, const char *key, const char *value,
+	struct container_mount *mount, struct err *err)
+{
+	bool is_wanted;
+	int r = mount_truth(text, key, value, &is_wanted, err);
+
+	if (r == 0 && is_wanted)
+		ARENA_APPEND(arena, mount->options, mount->n_options) = "nocopy";
+	return r;
 }
 
 static int mount_word(struct arena *arena, const char *text, const char *key, const char *value,
@@ -174,7 +203,9 @@ static int mount_word(struct arena *arena, const char *text, const char *key, co
 		 text_equal(key, "destination"))
 		mount->target = value;
 	else if (text_equal(key, "readonly") || text_equal(key, "ro"))
-		return mount_truth(text, value, mount, err);
+		return mount_truth(text, key, value, &mount->is_readonly, err);
+	else if (text_equal(key, "volume-nocopy"))
+		return mount_nocopy(arena, text, key, value, mount, err);
 	else if (text_equal(key, "bind-propagation") && is_propagation(value))
 		ARENA_APPEND(arena, mount->options, mount->n_options) = value;
 	else if (text_equal(key, "tmpfs-size") || text_equal(key, "tmpfs-mode"))
@@ -193,8 +224,15 @@ static int check_mount(
 
 	if (r < 0)
 		return r;
+	mount->target = path_clean(arena, mount->target);
+	if (!mount->type || text_equal(mount->type, "volume")) {
+		mount->type = "volume";
+		r = mount->source ? volume_check_name(mount->source, err) : 0;
+		return r < 0 ? err_while(err, "--mount %s", text) : 0;
+	}
 	if (!is_bind && !text_equal(mount->type, "tmpfs"))
-		return err_fail(err, EINVAL, "--mount %s: type=bind or type=tmpfs is needed", text);
+		return err_fail(err, EINVAL,
+			"--mount %s: type=bind, type=volume or type=tmpfs is needed", text);
 	if (!is_bind && mount->source)
 		return err_fail(err, EINVAL, "--mount %s: a tmpfs has no source", text);
 	if (is_bind && !mount->source)

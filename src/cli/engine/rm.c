@@ -15,7 +15,8 @@ struct rm_options {
 static const struct option_spec rm_option_table[] = {
 	OPTION_FLAG(struct rm_options, force, "force", .letter = 'f',
 		.help = "also those that run, which are killed, and those that are not there"),
-	OPTION_FLAG(struct rm_options, volumes, "volumes", .letter = 'v', .is_hidden = true),
+	OPTION_FLAG(struct rm_options, volumes, "volumes", .letter = 'v',
+		.help = "also the volumes without a name that were made for it"),
 	OPTION_END,
 };
 
@@ -47,6 +48,7 @@ static int rm_one(struct each *each, struct err *err)
 		r = engine_stop(arena, each->engine, &each->container, &request, err);
 	if (r < 0)
 		return r;
+	each->container.keeps_volumes = !options->volumes && !each->container.settings.auto_remove;
 	each->container.settings.auto_remove = true; /* what is done at its end, too */
 	return engine_clean(arena, each->engine, &each->container, err);
 }

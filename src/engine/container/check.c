@@ -13,6 +13,7 @@
 #include "base/fd.h"
 #include "engine/container/id_range.h"
 #include "engine/container/names.h"
+#include "engine/container/volumes.h"
 #include "sys/directory.h"
 
 struct check {
@@ -93,9 +94,12 @@ static int repair_container(struct check *check, const struct engine_container *
 	bool is_removed = state->status == ENGINE_STATUS_DEAD || container->settings.auto_remove;
 	int r = containers_clean(check->engine, container, err);
 
-	return r < 0 || !is_removed
-		       ? r
-		       : containers_remove(check->arena, check->engine, container, err);
+	if (r < 0 || !is_removed)
+		return r;
+	r = containers_remove(check->arena, check->engine, container, err);
+	if (r == 0)
+		volumes_remove_anonymous(check->arena, check->engine, &container->settings);
+	return r;
 }
 
 static int check_container(struct check *check, const char *id, struct err *err)
@@ -255,6 +259,33 @@ static int check_stages(struct check *check, struct err *err)
 	return r;
 }
 
+/* One that an image's files were being copied into; the next start would do it again. */
+static int check_volume(struct check *check, const char *name, struct err *err)
+{
+	const struct store *store = check->engine->store;
+	AUTO_FD int lock_fd = -1;
+	int r = store_lock_volumes(store, &lock_fd, err);
+
+	if (r < 0 || !volume_has_mark(store, name))
+		return r;
+	find(check, "volume %s: it was not filled to its end", name);
+	if (!check->is_repair)
+		return 0;
+	r = volume_empty(store, name, err);
+	return r < 0 ? r : volume_mark(store, name, false, err);
+}
+
+static int check_volumes(struct check *check, struct err *err)
+{
+	struct volume *volumes;
+	size_t n;
+	int r = volume_list(check->arena, check->engine->store, &volumes, &n, err);
+
+	for (size_t i = 0; r == 0 && i < n; i++)
+		r = check_volume(check, volumes[i].name, err);
+	return r;
+}
+
 int engine_check(struct arena *arena, const struct engine *engine, bool is_repair,
 	check_report_fn *report, void *context, size_t *ret_n, struct err *err)
 {
@@ -273,6 +304,8 @@ int engine_check(struct arena *arena, const struct engine *engine, bool is_repai
 		r = check_id_ranges(&check, err);
 	if (r == 0)
 		r = check_pins(&check, err);
+	if (r == 0)
+		r = check_volumes(&check, err);
 	if (r == 0)
 		r = check_records(&check, err);
 	if (r == 0)

@@ -65,6 +65,7 @@ struct engine_container {
 	const char *directory; /* absolute path */
 	int dir_fd;
 	struct container_settings settings;
+	bool keeps_volumes; /* when it is removed, also those that were made for it alone */
 };
 
 #define ENGINE_CONTAINER_INIT ((struct engine_container){ .dir_fd = -1 })

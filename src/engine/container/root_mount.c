@@ -58,13 +58,18 @@ static int mount_overlay(const struct root_mount *mount, const char *directory,
 	struct arena *arena = mount->arena;
 	const char *own = escape(arena, directory);
 	const char *lower = "";
-	int r = make_upper(directory, layers[mount->n_layers - 1], err);
+	int r;
 
-	if (r < 0)
-		return r;
 	for (size_t i = mount->n_layers; i > 0; i--)
 		lower = arena_printf(arena, "%s%s%s", lower, i < mount->n_layers ? ":" : "",
 			escape(arena, layers[i - 1]));
+	if (mount->is_image_only)
+		return mount_new_fs("overlay", "overlay",
+			arena_printf(arena, "lowerdir=%s:%s/empty,userxattr", lower, own),
+			MOUNT_ATTR_RDONLY, ret_fd, err);
+	r = make_upper(directory, layers[mount->n_layers - 1], err);
+	if (r < 0)
+		return r;
 	return mount_new_fs("overlay", "overlay",
 		arena_printf(arena, "lowerdir=%s,upperdir=%s/upper,workdir=%s/work,userxattr%s",
 			lower, own, own, mount->is_volatile ? ",volatile" : ""),

@@ -103,29 +103,83 @@ static void explain_lack(struct err *err)
 			lacking);
 }
 
+static struct root_mount mount_of(
+	struct arena *arena, const struct engine *engine, const struct engine_container *container)
+{
+	return (struct root_mount){
+		.arena = arena,
+		.directory = container->directory,
+		.rootfs = container->settings.rootfs,
+		.is_root = !engine->store->has_user_namespace,
+		.userns_fd = -1,
+	};
+}
+
+static int run_mount(struct arena *arena, const struct engine *engine,
+	const struct engine_container *container, const struct userns *userns,
+	struct root_mount *mount, struct rootfs *ret, struct err *err)
+{
+	int r = find_layers(arena, engine, container, mount, err);
+
+	if (r == 0 && userns->maps.n_uids == 0)
+		r = root_mount_make_here(mount, &ret->tree_fd, err);
+	else if (r == 0 && mount->is_root)
+		r = mount_as_root(userns, mount, ret, err);
+	else if (r == 0)
+		r = mount_as_user(userns, mount, ret, err);
+	if (r < 0)
+		explain_lack(err);
+	return r < 0 ? err_while(err, "root filesystem") : 0;
+}
+
 int rootfs_mount(struct arena *arena, const struct engine *engine,
 	const struct engine_container *container, const struct userns *userns, struct rootfs *ret,
 	struct err *err)
 {
-	struct root_mount mount = {
-		.arena = arena,
-		.directory = container->directory,
-		.rootfs = container->settings.rootfs,
-		.is_volatile = container->settings.auto_remove,
-		.is_root = !engine->store->has_user_namespace,
-		.userns_fd = -1,
-	};
-	int r = find_layers(arena, engine, container, &mount, err);
+	struct root_mount mount = mount_of(arena, engine, container);
 
-	if (r == 0 && userns->maps.n_uids == 0)
-		r = root_mount_make_here(&mount, &ret->tree_fd, err);
-	else if (r == 0 && mount.is_root)
-		r = mount_as_root(userns, &mount, ret, err);
-	else if (r == 0)
-		r = mount_as_user(userns, &mount, ret, err);
-	if (r < 0)
-		explain_lack(err);
-	return r < 0 ? err_while(err, "root filesystem") : 0;
+	mount.is_volatile = container->settings.auto_remove;
+	return run_mount(arena, engine, container, userns, &mount, ret, err);
+}
+
+/* Root sees every id as it is kept; an ordinary user needs a namespace for that. */
+static struct userns userns_to_look(const struct engine *engine)
+{
+	return (struct userns){
+		.maps = engine->store->has_user_namespace ? engine->store->maps
+							  : (struct id_maps){ 0 },
+		.has_one_id = engine->store->has_one_id,
+	};
+}
+
+int rootfs_mount_to_look(struct arena *arena, const struct engine *engine,
+	const struct engine_container *container, struct rootfs *ret, struct err *err)
+{
+	struct root_mount mount = mount_of(arena, engine, container);
+	const struct userns userns = userns_to_look(engine);
+
+	return run_mount(arena, engine, container, &userns, &mount, ret, err);
+}
+
+int rootfs_mount_image(struct arena *arena, const struct engine *engine,
+	const struct engine_container *container, struct rootfs *ret, struct err *err)
+{
+	struct root_mount mount = mount_of(arena, engine, container);
+	const struct userns userns = userns_to_look(engine);
+
+	if (mount.rootfs)
+		return 0;
+	/* one directory alone is no overlay */
+	if (mkdirat(container->dir_fd, "empty", 0755) < 0 && errno != EEXIST)
+		return err_sys(err, "mkdir empty");
+	mount.is_image_only = true;
+	return run_mount(arena, engine, container, &userns, &mount, ret, err);
+}
+
+int rootfs_layers(struct arena *arena, const struct engine *engine,
+	const struct engine_container *container, const char ***ret, size_t *ret_n, struct err *err)
+{
+	return use_image(arena, engine, container, ret, ret_n, err);
 }
 
 void rootfs_close(struct rootfs *rootfs)

@@ -25,3 +25,19 @@ void rootfs_close(struct rootfs *rootfs);
 int rootfs_mount(struct arena *arena, const struct engine *engine,
 	const struct engine_container *container, const struct userns *userns, struct rootfs *ret,
 	struct err *err);
+
+/*
+ * The same for somebody who only looks or copies: with the ids that are seen inside, and never
+ * volatile, so that a start can follow.
+ */
+int rootfs_mount_to_look(struct arena *arena, const struct engine *engine,
+	const struct engine_container *container, struct rootfs *ret, struct err *err);
+
+/* Only what the image has, read-only. *ret stays as it is with --rootfs: there is no image. */
+int rootfs_mount_image(struct arena *arena, const struct engine *engine,
+	const struct engine_container *container, struct rootfs *ret, struct err *err);
+
+/* The directories of its image's layers, lowest first. Not with --rootfs. */
+int rootfs_layers(struct arena *arena, const struct engine *engine,
+	const struct engine_container *container, const char ***ret, size_t *ret_n,
+	struct err *err);

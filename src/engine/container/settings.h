@@ -18,13 +18,13 @@
 #include "base/json_write.h"
 #include "oci/config.h"
 
-/* A directory or file of the host, or a tmpfs. */
+/* A directory or file of the host, a volume, or a tmpfs. */
 struct container_mount {
-	const char *type;   /* "bind", "tmpfs" */
-	const char *source; /* bind: absolute */
+	const char *type;   /* "bind", "volume", "tmpfs" */
+	const char *source; /* bind: absolute path; volume: its name, NULL: still to be made up */
 	const char *target; /* absolute */
 	bool is_readonly;
-	const char **options; /* further mount options, "size=64m", "rslave", "idmap" … */
+	const char **options; /* further mount options, "size=64m", "rslave", "idmap", "nocopy" … */
 	size_t n_options;
 };
 

@@ -18,6 +18,7 @@
 #include "engine/container/own_files.h"
 #include "engine/container/rootfs.h"
 #include "engine/container/start_record.h"
+#include "engine/container/volumes.h"
 #include "engine/events/events.h"
 #include "engine/monitor/protocol.h"
 #include "engine/spec/spec.h"
@@ -74,6 +75,7 @@ static int prepare(struct arena *arena, const struct start_request *request,
 	const struct engine_container *container = request->container;
 	struct spec spec = {
 		.settings = &container->settings,
+		.store = request->engine->store,
 		.directory = container->directory,
 		.rootfs = arena_printf(arena, "%s/rootfs", container->directory),
 		.is_rootless = request->engine->store->has_user_namespace,
@@ -89,6 +91,8 @@ static int prepare(struct arena *arena, const struct start_request *request,
 			arena, request->engine, container, &endpoints, &process->wiring, err);
 	if (r == 0)
 		r = own_files_write(arena, container, &userns, &endpoints, err);
+	if (r == 0)
+		r = volumes_fill(arena, request->engine, container, err);
 	if (r == 0)
 		r = rootfs_mount(arena, request->engine, container, &userns, &process->rootfs, err);
 	if (r == 0)

@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "engine/container/attach.h"
 #include "engine/container/start_record.h"
+#include "engine/container/volumes.h"
 #include "engine/events/events.h"
 
 enum {
@@ -46,8 +47,11 @@ static int clean_locked(struct arena *arena, const struct engine *engine,
 		return err_fail(
 			err, EBUSY, "container %.12s has been started again", container->id);
 	r = containers_clean(engine, container, err);
-	if (r == 0 && container->settings.auto_remove)
-		r = containers_remove(arena, engine, container, err);
+	if (r < 0 || !container->settings.auto_remove)
+		return r;
+	r = containers_remove(arena, engine, container, err);
+	if (r == 0 && !container->keeps_volumes)
+		volumes_remove_anonymous(arena, engine, &container->settings);
 	return r;
 }
 

@@ -18,8 +18,10 @@
 #include "sys/descriptors.h"
 #include "sys/process.h"
 
-/* Descriptors are moved above those that have a meaning before they get it. */
-enum { FIRST_FREE_FD = 10 };
+enum {
+	FIRST_FREE_FD = UNPACK_MOUNT_FD + UNPACK_MOUNTS_MAX,
+	WORDS_MAX = 256,
+};
 
 struct child {
 	const struct unpacker_request *request;
@@ -29,44 +31,78 @@ struct child {
 	bool keeps_owners;
 };
 
-static int place_fd(int fd, int place, struct err *err)
+/* Which descriptor goes where; what has a meaning is moved out of the way first. */
+struct placement {
+	int fds[FIRST_FREE_FD]; /* by the number that they get; -1: closed */
+};
+
+static int choose_fds(const struct child *child, struct placement *ret, struct err *err)
 {
-	return dup2(fd, place) < 0 ? err_sys(err, "dup2") : 0;
+	const struct unpacker_view *view = child->request->view;
+	int null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	if (null_fd < 0)
+		return err_sys(err, "open /dev/null");
+	for (int i = 0; i < FIRST_FREE_FD; i++)
+		ret->fds[i] = -1;
+	ret->fds[STDIN_FILENO] = child->in_fd >= 0 ? child->in_fd : null_fd;
+	ret->fds[STDOUT_FILENO] = child->out_fd >= 0 ? child->out_fd : null_fd;
+	ret->fds[STDERR_FILENO] = STDERR_FILENO;
+	ret->fds[UNPACK_REPORT_FD] = child->report_fd;
+	if (!view)
+		return 0;
+	ret->fds[UNPACK_ROOT_FD] = view->tree_fd >= 0 ? view->tree_fd : view->mount_ns_fd;
+	ret->fds[UNPACK_USER_FD] = view->user_ns_fd;
+	for (size_t i = 0; i < view->n_mounts; i++)
+		ret->fds[UNPACK_MOUNT_FD + i] = view->mount_fds[i];
+	return 0;
 }
 
 static int arrange_fds(const struct child *child, struct err *err)
 {
-	AUTO_FD int null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
-	int in_fd = fcntl(
-		child->in_fd >= 0 ? child->in_fd : null_fd, F_DUPFD_CLOEXEC, FIRST_FREE_FD);
-	int out_fd = fcntl(
-		child->out_fd >= 0 ? child->out_fd : null_fd, F_DUPFD_CLOEXEC, FIRST_FREE_FD);
-	int report_fd = fcntl(child->report_fd, F_DUPFD_CLOEXEC, FIRST_FREE_FD);
-	int r;
+	struct placement placement;
+	int r = choose_fds(child, &placement, err);
 
-	if (in_fd < 0 || out_fd < 0 || report_fd < 0)
-		return err_sys(err, "fcntl F_DUPFD_CLOEXEC");
-	r = place_fd(in_fd, STDIN_FILENO, err);
-	if (r == 0)
-		r = place_fd(out_fd, STDOUT_FILENO, err);
-	if (r == 0)
-		r = place_fd(report_fd, UNPACK_REPORT_FD, err);
-	return r < 0 ? r : descriptors_close_on_exec_from(UNPACK_REPORT_FD + 1, err);
+	for (int i = 0; r == 0 && i < FIRST_FREE_FD; i++) {
+		if (placement.fds[i] < 0)
+			continue;
+		placement.fds[i] = fcntl(placement.fds[i], F_DUPFD_CLOEXEC, FIRST_FREE_FD);
+		if (placement.fds[i] < 0)
+			r = err_sys(err, "fcntl F_DUPFD_CLOEXEC");
+	}
+	for (int i = 0; r == 0 && i < FIRST_FREE_FD; i++) {
+		if (placement.fds[i] < 0)
+			close(i);
+		else if (dup2(placement.fds[i], i) < 0)
+			r = err_sys(err, "dup2");
+	}
+	return r < 0 ? r : descriptors_close_on_exec_from(FIRST_FREE_FD, err);
+}
+
+static const char *root_word(const struct unpacker_request *request)
+{
+	if (!request->view)
+		return request->directory;
+	return request->view->tree_fd >= 0 ? UNPACK_ROOT_TREE : UNPACK_ROOT_NAMESPACE;
 }
 
 static int execute(const struct child *child, struct err *err)
 {
-	char max_bytes[24];
-	const char *const argv[] = { UNPACK_PROGRAM, child->request->mode,
-		child->request->directory, max_bytes,
-		child->keeps_owners ? UNPACK_OWNERS_KEEP : UNPACK_OWNERS_ONE, NULL };
+	const struct unpacker_request *request = child->request;
 	static const char *const no_environment[] = { NULL };
+	bool keeps_owners = child->keeps_owners && !request->gives_owners;
+	char max_bytes[24];
+	const char *argv[5 + WORDS_MAX + 1] = { UNPACK_PROGRAM, request->mode, root_word(request),
+		max_bytes, keeps_owners ? UNPACK_OWNERS_KEEP : UNPACK_OWNERS_ONE };
 	int r = arrange_fds(child, err);
 
 	if (r < 0)
 		return r;
-	snprintf(max_bytes, sizeof(max_bytes), "%llu",
-		(unsigned long long)child->request->max_bytes);
+	if (request->n_words > WORDS_MAX)
+		return err_fail(err, E2BIG, "more than %d words for %s", WORDS_MAX, UNPACK_PROGRAM);
+	for (size_t i = 0; i < request->n_words; i++)
+		argv[5 + i] = request->words[i];
+	snprintf(max_bytes, sizeof(max_bytes), "%llu", (unsigned long long)request->max_bytes);
 	execve(child->program, (char *const *)argv, (char *const *)no_environment);
 	return err_sys(err, "execute %s", child->program);
 }
@@ -106,15 +142,14 @@ static void pair_close(struct pair *pair)
 }
 #define AUTO_PAIR __attribute__((cleanup(pair_close))) struct pair
 
-static int make_pairs(
-	const struct store *store, struct pair *report, struct pair *gate, struct err *err)
+static int make_pairs(bool has_gate, struct pair *report, struct pair *gate, struct err *err)
 {
 	int fds[2];
 
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds) < 0)
 		return err_sys(err, "socketpair");
 	*report = (struct pair){ fds[0], fds[1] };
-	if (!store->has_user_namespace)
+	if (!has_gate)
 		return 0;
 	if (pipe2(fds, O_CLOEXEC) < 0)
 		return err_sys(err, "pipe2");
@@ -122,12 +157,22 @@ static int make_pairs(
 	return 0;
 }
 
+static const uint64_t own_namespaces = CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC |
+				       CLONE_NEWUTS;
+
+/* An ordinary user has power in a namespace only, and there makes the others (confine.c). */
+static bool joins_user_namespace(const struct store *store, const struct unpacker_request *request)
+{
+	return store->has_user_namespace && request->view && request->view->user_ns_fd >= 0;
+}
+
 int unpacker_start(const struct store *store, const struct unpacker_request *request,
 	struct unpacker *ret, struct err *err)
 {
+	const bool joins = joins_user_namespace(store, request);
 	const struct clone_how how = {
-		.flags = CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS |
-			 (store->has_user_namespace ? CLONE_NEWUSER : 0),
+		.flags = joins ? 0
+			       : own_namespaces | (store->has_user_namespace ? CLONE_NEWUSER : 0),
 		.cgroup_fd = -1,
 	};
 	AUTO_PAIR report = { -1, -1 };
@@ -138,7 +183,7 @@ int unpacker_start(const struct store *store, const struct unpacker_request *req
 	int r = helper_program_find(UNPACK_PROGRAM, program, err);
 
 	if (r == 0)
-		r = make_pairs(store, &report, &gate, err);
+		r = make_pairs(store->has_user_namespace && !joins, &report, &gate, err);
 	if (r == 0)
 		r = clone_copying_memory(&how, &pid, &pidfd, err);
 	if (r < 0)
@@ -157,7 +202,7 @@ int unpacker_start(const struct store *store, const struct unpacker_request *req
 		fd_replace(&gate.ours, -1);
 		run_child(&child);
 	}
-	if (store->has_user_namespace)
+	if (gate.ours >= 0)
 		r = release(store, pid, gate.ours, err);
 	if (r < 0) {
 		process_kill_and_reap(pidfd);

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "engine/spec/spec.h"
+#include "engine/volume/volume.h"
 
 enum { OPTIONS_MAX = 8 };
 
@@ -163,14 +164,19 @@ static bool has_prefix_among(const struct container_mount *mount, const char *co
 	return false;
 }
 
-static void write_bind(struct arena *arena, struct json_writer *writer,
-	const struct container_mount *mount, const struct id_maps *maps)
+/* The host's directory or a volume's. */
+static void write_bind(struct arena *arena, struct json_writer *writer, const struct spec *spec,
+	const struct container_mount *mount)
 {
 	static const char *const mapping[] = { "idmap", "ridmap", NULL };
 	static const char *const propagations[] = { "private", "rprivate", "slave", "rslave",
 		"shared", "rshared", "unbindable", "runbindable", NULL };
 	static const char *const kinds[] = { "bind", "rbind", NULL };
-	const char **options = ARENA_NEW_ARRAY(arena, mount->n_options + 3, const char *);
+	const char **options = ARENA_NEW_ARRAY(arena, mount->n_options + 4, const char *);
+	/* a volume's files have the ids that are seen inside */
+	const bool is_mapped = has_prefix_among(mount, mapping) ||
+			       (text_equal(mount->type, "volume") && spec->userns.maps &&
+				       !spec->is_rootless);
 	size_t n = 0;
 
 	if (!has_prefix_among(mount, kinds))
@@ -180,9 +186,13 @@ static void write_bind(struct arena *arena, struct json_writer *writer,
 	if (mount->is_readonly)
 		options[n++] = "ro";
 	for (size_t i = 0; i < mount->n_options; i++)
-		options[n++] = mount->options[i];
-	write_mapped_mount(writer, mount->target, "bind", mount->source, options, n,
-		has_prefix_among(mount, mapping) ? maps : NULL);
+		if (!text_equal(mount->options[i], "nocopy")) /* is the engine's own */
+			options[n++] = mount->options[i];
+	if (is_mapped && !has_prefix_among(mount, mapping))
+		options[n++] = "idmap";
+	write_mapped_mount(writer, mount->target, "bind",
+		volume_source_of(arena, spec->store, mount), options, n,
+		is_mapped ? spec->userns.maps : NULL);
 }
 
 static void write_tmpfs(
@@ -232,7 +242,7 @@ static void write_asked(struct arena *arena, struct json_writer *writer, const s
 			if (text_equal(mount->type, "tmpfs"))
 				write_tmpfs(arena, writer, mount);
 			else
-				write_bind(arena, writer, mount, spec->userns.maps);
+				write_bind(arena, writer, spec, mount);
 		}
 	}
 }

@@ -17,6 +17,7 @@
 #include "core/id_map.h"
 #include "engine/container/settings.h"
 #include "engine/spec/user.h"
+#include "engine/store/store.h"
 
 /* Where the container sees its copy of hull-reaper: on a file system of its own. */
 #define SPEC_REAPER_PATH "/dev/.hull-reaper"
@@ -33,8 +34,9 @@ struct spec_userns {
 
 struct spec {
 	const struct container_settings *settings;
-	const char *directory; /* of the container: hostname, hosts, resolv.conf are in it */
-	const char *rootfs;    /* root.path: absolute */
+	const struct store *store; /* volumes are in it */
+	const char *directory;     /* of the container: hostname, hosts, resolv.conf are in it */
+	const char *rootfs;        /* root.path: absolute */
 	struct spec_user user;
 	struct spec_userns userns;
 	bool is_rootless;       /* the caller has no power over the machine */

@@ -37,3 +37,13 @@ int store_use_alone(const struct store *store, int *ret_fd, struct err *err)
 {
 	return lock(store, "use.lock", LOCK_EX | LOCK_NB, ret_fd, err);
 }
+
+int store_use_volumes(const struct store *store, int *ret_fd, struct err *err)
+{
+	return lock(store, "volumes.lock", LOCK_SH, ret_fd, err);
+}
+
+int store_lock_volumes(const struct store *store, int *ret_fd, struct err *err)
+{
+	return lock(store, "volumes.lock", LOCK_EX, ret_fd, err);
+}

@@ -63,6 +63,12 @@ int store_use(const struct store *store, int *ret_fd, struct err *err);
 /* For a collection: EAGAIN while anybody uses the store. */
 int store_use_alone(const struct store *store, int *ret_fd, struct err *err);
 
+/* While a container that uses volumes is made: none is removed. Waits. */
+int store_use_volumes(const struct store *store, int *ret_fd, struct err *err);
+
+/* While a volume is removed, or filled. Waits. */
+int store_lock_volumes(const struct store *store, int *ret_fd, struct err *err);
+
 /* ---- index.json ---- */
 
 int store_read_index(

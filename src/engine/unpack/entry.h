@@ -12,6 +12,8 @@
 #include <time.h>
 
 #include "base/err.h"
+#include "engine/unpack/copy.h"
+#include "engine/unpack/pack.h"
 #include "engine/unpack/tree.h"
 #include "engine/unpack/unpack.h"
 
@@ -24,7 +26,12 @@ struct unpack {
 	struct tree tree;
 	uint64_t max_bytes;  /* of content */
 	bool keeps_owners;   /* the archive's, else the process's own */
-	bool has_attributes; /* layer: everything; files: content and names only */
+	bool has_attributes; /* else content and names only */
+	bool has_whiteouts;  /* layer: marks of what a lower layer has */
+	bool is_plain;       /* no setuid, no capabilities, no devices */
+	struct copy *copy;   /* copy; NULL: the archive's names are meant from the root */
+	struct copy copy_state;
+	struct pack_request pack; /* the other way */
 	struct unpack_report report;
 };
 

@@ -15,11 +15,11 @@
  * An image may have attributes of its programs' own, capabilities and access lists. What overlayfs
  * keeps its notes in is not an archive's to write, and the rest belongs to the host's policies.
  */
-static bool is_welcome(const char *name)
+static bool is_welcome(const struct unpack *unpack, const char *name)
 {
 	if (text_has_prefix(name, "user."))
 		return !text_has_prefix(name, "user.overlay.");
-	return strcmp(name, "security.capability") == 0 ||
+	return (strcmp(name, "security.capability") == 0 && !unpack->is_plain) ||
 	       strcmp(name, "system.posix_acl_access") == 0 ||
 	       strcmp(name, "system.posix_acl_default") == 0;
 }
@@ -44,7 +44,7 @@ static int set_xattrs(struct unpack *unpack, const struct entry *entry, int fd, 
 
 	archive_entry_xattr_reset(entry->raw);
 	while (archive_entry_xattr_next(entry->raw, &name, &value, &size) == ARCHIVE_OK) {
-		if (!is_welcome(name)) {
+		if (!is_welcome(unpack, name)) {
 			unpack->report.n_xattrs_skipped++;
 			continue;
 		}

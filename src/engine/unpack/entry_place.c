@@ -19,6 +19,8 @@ static int place_root(struct unpack *unpack, const struct entry *entry, struct e
 {
 	if (!S_ISDIR(entry->type))
 		return err_fail(err, EINVAL, "only a directory can be the root");
+	if (unpack->copy)
+		return 0; /* stays as it is */
 	return entry_set_attributes(
 		unpack, entry, unpack->tree.root_fd, unpack->tree.root_fd, ".", err);
 }
@@ -36,6 +38,8 @@ static int place_directory(struct unpack *unpack, const struct entry *entry,
 			return err_sys(err, "mkdirat");
 		if (fstatat(place->parent_fd, place->leaf, &st, AT_SYMLINK_NOFOLLOW) < 0)
 			return err_sys(err, "fstatat");
+		if (S_ISDIR(st.st_mode) && unpack->copy)
+			return 0; /* stays as it is */
 		if (!S_ISDIR(st.st_mode)) {
 			r = tree_remove(place->parent_fd, place->leaf, &was_whiteout, err);
 			if (r == 0 && mkdirat(place->parent_fd, place->leaf, 0700) < 0)
@@ -54,6 +58,42 @@ static int place_directory(struct unpack *unpack, const struct entry *entry,
 		     : entry_set_attributes(unpack, entry, fd, place->parent_fd, place->leaf, err);
 }
 
+/* Something is mounted on the name: it cannot be replaced, but written. */
+static int open_mounted(const struct place *place, int *ret_fd, struct err *err)
+{
+	AUTO_FD int fd = openat(place->parent_fd, place->leaf,
+		O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	struct stat st;
+
+	if (fd < 0)
+		return err_sys(err, "open");
+	if (fstat(fd, &st) < 0)
+		return err_sys(err, "fstat");
+	if (!S_ISREG(st.st_mode))
+		return err_fail(err, EBUSY, "something is mounted there");
+	if (ftruncate(fd, 0) < 0)
+		return err_sys(err, "ftruncate");
+	*ret_fd = TAKE_FD(fd);
+	return 0;
+}
+
+/* Seldom: an archive that has the name twice, or what it was told to remove. */
+static int make_way(struct unpack *unpack, const struct place *place, int flags, mode_t mode,
+	int *ret_fd, struct err *err)
+{
+	struct err busy = ERR_INIT;
+	int r = tree_remove(place->parent_fd, place->leaf, NULL, &busy);
+
+	if (r == -EBUSY && unpack->copy)
+		return open_mounted(place, ret_fd, err);
+	if (r < 0) {
+		*err = busy;
+		return r;
+	}
+	*ret_fd = openat(place->parent_fd, place->leaf, flags, mode);
+	return *ret_fd < 0 ? err_sys(err, "open") : 0;
+}
+
 static int place_file(struct unpack *unpack, const struct entry *entry, const struct place *place,
 	struct err *err)
 {
@@ -62,13 +102,12 @@ static int place_file(struct unpack *unpack, const struct entry *entry, const st
 	AUTO_FD int fd = openat(place->parent_fd, place->leaf, flags, mode);
 	int r = 0;
 
-	/* seldom: an archive that has the name twice, or what it was told to remove */
-	if (fd < 0 && errno == EEXIST) {
-		r = tree_remove(place->parent_fd, place->leaf, NULL, err);
-		fd = r < 0 ? -1 : openat(place->parent_fd, place->leaf, flags, mode);
-	}
-	if (fd < 0)
-		return r < 0 ? r : err_sys(err, "open");
+	if (fd < 0 && errno == EEXIST)
+		r = make_way(unpack, place, flags, mode, &fd, err);
+	else if (fd < 0)
+		r = err_sys(err, "open");
+	if (r < 0)
+		return r;
 	r = entry_write_content(unpack, entry, fd, err);
 	return r < 0 ? r
 		     : entry_set_attributes(unpack, entry, fd, place->parent_fd, place->leaf, err);
@@ -92,6 +131,10 @@ static int place_special(struct unpack *unpack, const struct entry *entry,
 
 	if (!unpack->has_attributes)
 		return 0;
+	if (is_device && unpack->is_plain) {
+		unpack->report.n_devices_skipped++;
+		return 0;
+	}
 	if (S_ISCHR(entry->type) && entry->device == makedev(0, 0))
 		return err_fail(err, EINVAL,
 			"a character device 0:0 is overlayfs' own mark of a removed file");
@@ -155,6 +198,8 @@ int entry_place(struct unpack *unpack, const struct entry *entry, struct err *er
 	if (entry->is_hardlink)
 		return place_hardlink(unpack, entry, err);
 	r = tree_open_parent(&unpack->tree, entry->path, &place.parent_fd, &place.leaf, err);
+	if (r == 0 && unpack->copy)
+		r = copy_check_clash(entry, place.parent_fd, place.leaf, err);
 	if (r < 0)
 		return r;
 	if (S_ISDIR(entry->type))

@@ -69,7 +69,8 @@ static int read_links(struct archive_entry *raw, struct entry *ret, struct err *
 	return hardlink ? tree_clean(hardlink, ret->hardlink, err) : 0;
 }
 
-static int read_entry(struct archive_entry *raw, struct entry *ret, struct err *err)
+static int read_entry(
+	const struct unpack *unpack, struct archive_entry *raw, struct entry *ret, struct err *err)
 {
 	const char *path = archive_entry_pathname(raw);
 	int r;
@@ -85,6 +86,8 @@ static int read_entry(struct archive_entry *raw, struct entry *ret, struct err *
 	if (ret->mtime.tv_nsec < 0 || ret->mtime.tv_nsec > 999999999)
 		ret->mtime.tv_nsec = 0;
 	r = tree_clean(path, ret->path, err);
+	if (unpack->is_plain)
+		ret->mode &= 01777;
 	if (r == 0)
 		r = read_links(raw, ret, err);
 	if (r == 0)
@@ -95,11 +98,13 @@ static int read_entry(struct archive_entry *raw, struct entry *ret, struct err *
 static int place(struct unpack *unpack, struct archive_entry *raw, struct err *err)
 {
 	struct entry entry;
-	int r = read_entry(raw, &entry, err);
+	int r = read_entry(unpack, raw, &entry, err);
 
 	if (r < 0)
 		return err_while(err, "entry %llu", (unsigned long long)unpack->report.n_entries);
-	if (unpack->has_attributes)
+	if (unpack->copy)
+		r = copy_redirect(unpack->copy, unpack->tree.root_fd, &entry, err);
+	if (unpack->has_whiteouts)
 		r = entry_place_whiteout(unpack, &entry, err);
 	if (r == 0)
 		r = entry_place(unpack, &entry, err);

@@ -90,14 +90,29 @@ static void mounts_are_read_word_by_word(void **state)
 		0);
 	assert_true(mount.is_readonly);
 	mount = (struct container_mount){ 0 };
+	assert_int_equal(volume_option_read(&arena, "data.1:/t/../v:nocopy", &mount, &err), 0);
+	assert_string_equal(mount.type, "volume");
+	assert_string_equal(mount.source, "data.1");
+	assert_string_equal(mount.target, "/v");
+	assert_string_equal(mount.options[0], "nocopy");
+	mount = (struct container_mount){ 0 };
+	assert_int_equal(volume_option_read(&arena, "/v", &mount, &err), 0);
+	assert_string_equal(mount.type, "volume");
+	assert_null(mount.source);
+	mount = (struct container_mount){ 0 };
+	assert_int_equal(
+		mount_option_read(&arena, "source=data,target=/t,volume-nocopy", &mount, &err), 0);
+	assert_string_equal(mount.type, "volume");
+	assert_string_equal(mount.options[0], "nocopy");
+	mount = (struct container_mount){ 0 };
 	assert_int_equal(tmpfs_option_read(&arena, "/t:size=1m,exec", &mount, &err), 0);
 	assert_int_equal(mount.n_options, 2);
 }
 
 static void mounts_that_are_none_are_refused(void **state)
 {
-	static const char *const volumes[] = { "/x", "name:/t", "/tmp:t", "/tmp:/", "/tmp:/t:odd",
-		"" };
+	static const char *const volumes[] = { "x", "na me:/t", "/tmp:t", "/tmp:/", "/", ":/t",
+		"/tmp:/t:odd", "" };
 	static const char *const words[] = { "", "type=bind,target=/t", "type=odd,target=/t",
 		"type=bind,source=/tmp", "type=tmpfs,source=/x,target=/t",
 		"type=bind,source=/tmp,target=/t,readonly=maybe", "target=/t,source=/tmp",
