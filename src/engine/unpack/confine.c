@@ -49,8 +49,7 @@ static int open_new_root(const struct confine_request *request, int *ret_fd, str
 	} else {
 		r = mount_clone_tree(AT_FDCWD, request->directory, true, &tree_fd, err);
 		if (r == 0)
-			r = mount_set_attributes(
-				tree_fd, attributes_of(request), 0, true, err);
+			r = mount_set_attributes(tree_fd, attributes_of(request), 0, true, err);
 	}
 	if (r < 0)
 		return r;
