@@ -125,8 +125,8 @@ static int make_directory(struct creation *creation, struct err *err)
 	if (r < 0)
 		return r;
 	r = cgroup_probe(&creation->group, err);
-	if (r == 0 && creation_systemd_unit(creation))
-		cgroup_leave_to_systemd(&creation->group);
+	if (r == 0)
+		creation_leave_to_systemd(creation);
 	if (r == 0)
 		r = cgroup_to_strings(&creation->arena, &creation->group, &cgroups,
 			&creation->record.n_cgroups, err);

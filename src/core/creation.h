@@ -43,6 +43,7 @@ struct creation {
 	struct systemd_manager systemd; /* with the systemd cgroup manager */
 	struct systemd_unit unit;       /* its name is NULL without */
 	const char *slice;
+	const char *subgroup; /* of the unit, for the container; NULL: none */
 	struct notify notify;
 	bool notifies;       /* the container has a socket for that */
 	bool has_unit;       /* it was started */

@@ -2,6 +2,7 @@
 #include "core/creation_systemd.h"
 
 #include <errno.h>
+#include <string.h>
 
 #include "base/text.h"
 #include "core/fault.h"
@@ -12,6 +13,29 @@ static int move_process(struct launch *launch, struct err *err)
 	struct creation *creation = launch->context;
 
 	return systemd_attach(&creation->systemd, &creation->unit, launch->pid, err);
+}
+
+#define SUBGROUP_ANNOTATION "run.oci.systemd.subgroup"
+
+/* One name; "" is what says that there shall be none, which is so by default. */
+static int choose_subgroup(struct creation *creation, struct err *err)
+{
+	const struct oci_config *config = creation->config;
+
+	for (size_t i = 0; i < config->n_annotations; i++) {
+		const char *name = config->annotations[i].value;
+
+		if (!text_equal(config->annotations[i].key, SUBGROUP_ANNOTATION) ||
+			text_is_empty(name))
+			continue;
+		if (strchr(name, '/') || text_has_prefix(name, "cgroup.") || name[0] == '.') {
+			err_fail(err, EINVAL,
+				SUBGROUP_ANNOTATION ": \"%s\" is not the name of a group", name);
+			return err_config(err, "/annotations/" SUBGROUP_ANNOTATION);
+		}
+		creation->subgroup = name;
+	}
+	return 0;
 }
 
 int creation_begin_systemd(struct creation *creation, struct err *err)
@@ -26,6 +50,8 @@ int creation_begin_systemd(struct creation *creation, struct err *err)
 		creation->request->id, runtime->is_rootless, &creation->unit, &creation->slice,
 		err);
 	if (r == 0)
+		r = choose_subgroup(creation, err);
+	if (r == 0)
 		r = systemd_add_annotations(&creation->arena, creation->config, &unused, err);
 	return r < 0 ? r
 		     : systemd_begin(
@@ -33,25 +59,36 @@ int creation_begin_systemd(struct creation *creation, struct err *err)
 }
 
 /* A unit that is a slice lies where its own name says. */
-static const char *slice_above(const struct creation *creation)
+static int find_unit(struct creation *creation, const char **ret, struct err *err)
 {
-	const char *name = creation->unit.name;
+	const char *name = creation->unit.name, *slices;
+	bool is_slice = text_equal(strrchr(name, '.'), ".slice");
+	int r = systemd_slice_path(
+		&creation->arena, is_slice ? name : creation->slice, &slices, err);
 
-	return text_equal(strrchr(name, '.'), ".slice") ? name : creation->slice;
+	if (r == 0)
+		*ret = is_slice ? slices : arena_printf(&creation->arena, "%s/%s", slices, name);
+	return r;
+}
+
+static const char *with_subgroup(struct creation *creation, const char *path)
+{
+	return creation->subgroup
+		       ? arena_printf(&creation->arena, "%s/%s", path, creation->subgroup)
+		       : path;
 }
 
 int creation_plan_systemd(struct creation *creation, const char **ret_path, struct err *err)
 {
-	const char *slices, *above = slice_above(creation);
+	const char *path = "";
 	int r = systemd_connect(&creation->systemd, err);
 
 	if (r == 0)
-		r = systemd_slice_path(&creation->arena, above, &slices, err);
+		r = find_unit(creation, &path, err);
 	if (r < 0)
 		return r;
-	*ret_path = arena_printf(&creation->arena, "%s%s%s%s", creation->systemd.control_group,
-		slices, above == creation->unit.name ? "" : "/",
-		above == creation->unit.name ? "" : creation->unit.name);
+	path = arena_printf(&creation->arena, "%s%s", creation->systemd.control_group, path);
+	*ret_path = with_subgroup(creation, path);
 	return 0;
 }
 
@@ -60,9 +97,16 @@ const struct systemd_unit *creation_systemd_unit(const struct creation *creation
 	return creation->unit.name && creation->group.n_dirs > 0 ? &creation->unit : NULL;
 }
 
-/* Where systemd has put it has to be where the record says. */
-static int check_place(const struct creation *creation, const char *path, struct err *err)
+void creation_leave_to_systemd(struct creation *creation)
 {
+	if (creation_systemd_unit(creation))
+		cgroup_leave_to_systemd(&creation->group, creation->subgroup ? 2 : 1);
+}
+
+/* Where systemd has put it has to be where the record says. */
+static int check_place(struct creation *creation, const char *path, struct err *err)
+{
+	path = with_subgroup(creation, path);
 	for (size_t i = 0; i < creation->group.n_dirs; i++) {
 		const char *planned = creation->group.dirs[i].path;
 		size_t length = strlen(planned), wanted = strlen(path);
@@ -100,6 +144,8 @@ int creation_start_unit(struct creation *creation, struct err *err)
 		creation->launch.move = move_process;
 	fault_point("unit");
 	r = check_place(creation, path, err);
+	if (r == 0 && creation->subgroup)
+		r = cgroup_make_inside_unit(&creation->group, creation->systemd.pid, err);
 	if (r == 0)
 		cgroup_adopt(&creation->group);
 	return r;

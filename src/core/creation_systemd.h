@@ -19,6 +19,9 @@ int creation_plan_systemd(struct creation *creation, const char **ret_path, stru
 /* For the record; NULL: none. */
 const struct systemd_unit *creation_systemd_unit(const struct creation *creation);
 
+/* What the record will say is ours to remove. */
+void creation_leave_to_systemd(struct creation *creation);
+
 /* The unit is there, with hull-systemd in it. */
 int creation_start_unit(struct creation *creation, struct err *err);
 

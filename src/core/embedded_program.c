@@ -39,13 +39,13 @@ static int execute(void *argument)
 	return 1;
 }
 
-int embedded_program_spawn(const struct embedded_program *program, int *ret_pidfd, struct err *err)
+int embedded_program_spawn(
+	const struct embedded_program *program, pid_t *ret_pid, int *ret_pidfd, struct err *err)
 {
 	const struct clone_how how = { .cgroup_fd = -1 };
 	struct birth birth = { .program = program };
 	AUTO_FD int program_fd = -1;
 	sigset_t all, kept;
-	pid_t pid;
 	int r = descriptors_seal_program(program->name, program->begin,
 		(size_t)(program->end - program->begin), &program_fd, err);
 
@@ -54,7 +54,7 @@ int embedded_program_spawn(const struct embedded_program *program, int *ret_pidf
 	birth.program_fd = program_fd;
 	sigfillset(&all);
 	sigprocmask(SIG_SETMASK, &all, &kept);
-	r = clone_sharing_memory(&how, execute, &birth, &pid, ret_pidfd, err);
+	r = clone_sharing_memory(&how, execute, &birth, ret_pid, ret_pidfd, err);
 	sigprocmask(SIG_SETMASK, &kept, NULL);
 	if (r < 0 || !birth.failed.code)
 		return r;

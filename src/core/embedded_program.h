@@ -7,6 +7,8 @@
  */
 #pragma once
 
+#include <sys/types.h>
+
 #include "base/err.h"
 
 struct embedded_program {
@@ -18,4 +20,5 @@ struct embedded_program {
 	int stdout_fd; /* -1: as the caller's */
 };
 
-int embedded_program_spawn(const struct embedded_program *program, int *ret_pidfd, struct err *err);
+int embedded_program_spawn(
+	const struct embedded_program *program, pid_t *ret_pid, int *ret_pidfd, struct err *err);

@@ -253,6 +253,30 @@ in_unit() {
 		"5000000 10 inactive [a.service]"
 }
 
+@test "run.oci.systemd.subgroup: the container is in a group of that name inside of its scope" {
+	local group
+
+	start_systemd
+	unit_bundle '.process.args = ["sleep", "1000"] | .annotations = { "run.oci.systemd.subgroup": "container" }
+		| .linux.resources.pids = { limit: 50 }'
+	sd run --detach --bundle "$BUNDLE" "$ID"
+	succeeds
+	grep -q "/$SLICE/$UNIT/container\$" "/proc/$(pid_of)/cgroup"
+	equal "$(cat /sys/fs/cgroup/{,pids/}"$SLICE/$UNIT"/container/pids.max 2> /dev/null)" 50
+	equal "$(property TasksMax)" 50
+	try exec "$ID" true
+	succeeds
+	try delete --force "$ID"
+	succeeds
+	nothing_is_left
+	for group in .. a/b cgroup.procs; do
+		edit --arg group "$group" '.annotations = { "run.oci.systemd.subgroup": $group }'
+		sd run --bundle "$BUNDLE" "$ID"
+		exits_with 1
+		says "run.oci.systemd.subgroup"
+	done
+}
+
 @test "other annotations are refused by name before systemd is asked" {
 	local name
 

@@ -380,9 +380,12 @@ uint64_t cgroup_io_weight_of_blkio(uint64_t weight);
 
 /* ---- groups that systemd makes ---- */
 
-/* After cgroup_probe(): of what systemd will make only the container's own directory is ours to
- * remove; slices are systemd's. */
-void cgroup_leave_to_systemd(struct cgroup *group);
+/* After cgroup_probe(): of what systemd will make only the unit's directory is ours to remove, and
+ * what is inside it; slices are systemd's. n_own counts these last components. */
+void cgroup_leave_to_systemd(struct cgroup *group, uint32_t n_own);
+
+/* Makes the group inside of the unit that it is in, and moves the unit's first process there. */
+int cgroup_make_inside_unit(struct cgroup *group, pid_t pid, struct err *err);
 
 /* systemd has made the group for this container, and who is in it belongs there: before
  * cgroup_make() and its parts, which then make what systemd does not. */

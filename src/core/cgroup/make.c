@@ -73,11 +73,26 @@ static bool is_used_by_systemd(const struct cgroup_dir *dir)
 	return dir->is_v2 || dir->name || dir->controllers & USED;
 }
 
-void cgroup_leave_to_systemd(struct cgroup *group)
+void cgroup_leave_to_systemd(struct cgroup *group, uint32_t n_own)
 {
 	for (size_t i = 0; i < group->n_dirs; i++)
 		if (is_used_by_systemd(&group->dirs[i]))
-			group->dirs[i].n_made = 1;
+			group->dirs[i].n_made = n_own;
+}
+
+int cgroup_make_inside_unit(struct cgroup *group, pid_t pid, struct err *err)
+{
+	struct cgroup made = { .kind = group->kind };
+
+	for (size_t i = 0; i < group->n_dirs; i++) {
+		const char *path = group->dirs[i].path;
+
+		if (mkdir(path, 0755) == 0)
+			made.dirs[made.n_dirs++] = group->dirs[i];
+		else if (errno != ENOENT) /* systemd does not use this hierarchy */
+			return err_sys(err, "mkdir %s", path);
+	}
+	return cgroup_add_process(&made, pid, err);
 }
 
 void cgroup_adopt(struct cgroup *group)

@@ -107,8 +107,9 @@ static int run(struct arena *arena, const struct embedded_program *program, int 
 	AUTO_FD int pidfd = -1;
 	int status = 0, r;
 	size_t size = 0;
+	pid_t pid;
 
-	r = embedded_program_spawn(program, &pidfd, err);
+	r = embedded_program_spawn(program, &pid, &pidfd, err);
 	if (r == 0)
 		r = wait_for(pidfd, limit_ms, &status, err);
 	if (r == 0)

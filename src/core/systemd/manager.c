@@ -65,7 +65,7 @@ static int spawn(struct systemd_manager *manager, struct err *err)
 	};
 	if (setsockopt(own_end, SOL_SOCKET, SO_SNDBUF, &bytes, sizeof(bytes)) < 0)
 		return err_sys(err, "setsockopt SO_SNDBUF");
-	r = embedded_program_spawn(&program, &manager->pidfd, err);
+	r = embedded_program_spawn(&program, &manager->pid, &manager->pidfd, err);
 	if (r == 0)
 		manager->socket_fd = TAKE_FD(own_end);
 	return r;

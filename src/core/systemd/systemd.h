@@ -76,6 +76,7 @@ struct systemd_manager {
 	struct arena *arena;
 	int socket_fd; /* −1: hull-systemd does not run */
 	int pidfd;
+	pid_t pid; /* of hull-systemd */
 	bool is_user;
 	const char *control_group; /* of the manager: "", "/user.slice/…/user@1000.service" */
 	unsigned version;
