@@ -5,8 +5,10 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/json.h"
 #include "base/utf8.h"
 
 enum { TEXT_FIRST_BYTES = 1024 };
@@ -215,4 +217,50 @@ const char *json_write_text(struct json_writer *writer, size_t *ret_length)
 	if (ret_length)
 		*ret_length = writer->length;
 	return writer->text;
+}
+
+static void write_elements(struct json_writer *writer, const struct json_value *value)
+{
+	for (size_t i = 0; i < value->length; i++)
+		json_write_value(writer, NULL, &value->elements[i]);
+	json_write_end(writer);
+}
+
+static void write_members(struct json_writer *writer, const struct json_value *value)
+{
+	for (size_t i = 0; i < value->length; i++)
+		json_write_value(writer, value->members[i].key, &value->members[i].value);
+	json_write_end(writer);
+}
+
+void json_write_value(struct json_writer *writer, const char *key, const struct json_value *value)
+{
+	switch (value->kind) {
+	case JSON_KIND_NULL:
+		json_write_null(writer, key);
+		break;
+	case JSON_KIND_BOOL:
+		json_write_bool(writer, key, value->is_true);
+		break;
+	case JSON_KIND_INTEGER:
+		if (value->is_negative)
+			json_write_i64(writer, key, (int64_t)value->integer);
+		else
+			json_write_u64(writer, key, value->integer);
+		break;
+	case JSON_KIND_DECIMAL:
+		json_write_double(writer, key, strtod(value->text, NULL));
+		break;
+	case JSON_KIND_STRING:
+		json_write_string_n(writer, key, value->text, value->length);
+		break;
+	case JSON_KIND_ARRAY:
+		json_write_list(writer, key);
+		write_elements(writer, value);
+		break;
+	case JSON_KIND_OBJECT:
+		json_write_object(writer, key);
+		write_members(writer, value);
+		break;
+	}
 }

@@ -59,5 +59,10 @@ void json_write_null(struct json_writer *writer, const char *key);
 void json_write_strings(
 	struct json_writer *writer, const char *key, const char *const *values, size_t n);
 
+struct json_value; /* base/json.h */
+
+/* A value that was read, as it is; a decimal to 15 digits. */
+void json_write_value(struct json_writer *writer, const char *key, const struct json_value *value);
+
 /* The finished text, without a newline at its end; ret_length may be NULL. */
 const char *json_write_text(struct json_writer *writer, size_t *ret_length);

@@ -18,47 +18,11 @@ int template_fail(struct err *err, const char *format, ...)
 	return err_fail(err, EINVAL, "template: %s", text);
 }
 
-static void write_value(struct json_writer *writer, const char *key, const struct json_value *value)
-{
-	switch (value->kind) {
-	case JSON_KIND_NULL:
-		json_write_null(writer, key);
-		break;
-	case JSON_KIND_BOOL:
-		json_write_bool(writer, key, value->is_true);
-		break;
-	case JSON_KIND_INTEGER:
-		if (value->is_negative)
-			json_write_i64(writer, key, (int64_t)value->integer);
-		else
-			json_write_u64(writer, key, value->integer);
-		break;
-	case JSON_KIND_DECIMAL:
-		json_write_double(writer, key, strtod(value->text, NULL));
-		break;
-	case JSON_KIND_STRING:
-		json_write_string_n(writer, key, value->text, value->length);
-		break;
-	case JSON_KIND_ARRAY:
-		json_write_list(writer, key);
-		for (size_t i = 0; i < value->length; i++)
-			write_value(writer, NULL, &value->elements[i]);
-		json_write_end(writer);
-		break;
-	case JSON_KIND_OBJECT:
-		json_write_object(writer, key);
-		for (size_t i = 0; i < value->length; i++)
-			write_value(writer, value->members[i].key, &value->members[i].value);
-		json_write_end(writer);
-		break;
-	}
-}
-
 const char *template_json(struct arena *arena, const struct json_value *value)
 {
 	struct json_writer writer = JSON_WRITER_INIT(arena, NULL);
 
-	write_value(&writer, NULL, value);
+	json_write_value(&writer, NULL, value);
 	return json_write_text(&writer, NULL);
 }
 

@@ -2,22 +2,16 @@
 #include "core/enter.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/fd.h"
-#include "base/file.h"
-#include "base/text.h"
 #include "core/cgroup/cgroup.h"
 #include "core/facts.h"
 #include "core/foreground.h"
 #include "core/launch.h"
 #include "sys/capability.h"
 #include "sys/process.h"
-
-enum { PROC_FILE_MAX_BYTES = 1 << 20 };
 
 struct entering {
 	const struct enter_request *request;
@@ -117,27 +111,12 @@ static void describe_namespaces(struct entering *entering)
 			};
 }
 
-static int read_proc(struct arena *arena, const char *path, const char **ret, struct err *err)
-{
-	size_t length;
-
-	AUTO_FD int fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return err_sys(err, "open %s", path);
-	return file_read_fd(arena, fd, path, PROC_FILE_MAX_BYTES, ret, &length, err);
-}
-
-/* A user namespace that an ordinary user made (user_namespaces(7)), joined or the caller's own. */
+/* Of the user namespace that is joined, or the caller's own. */
 static bool denies_setgroups(struct entering *entering)
 {
-	struct err ignored = ERR_INIT; /* then the step will say so */
 	pid_t inside = joins_other_user(entering) ? entering->request->target : getpid();
-	const char *text;
 
-	return read_proc(&entering->arena,
-		       arena_printf(&entering->arena, "/proc/%d/setgroups", (int)inside), &text,
-		       &ignored) == 0 &&
-	       text_has_prefix(text, "deny");
+	return facts_denies_setgroups(arena_printf(&entering->arena, "/proc/%d", (int)inside));
 }
 
 /* ---- the order of things ---- */
@@ -195,13 +174,7 @@ static int start(struct entering *entering, sigset_t *ret_kept, struct err *err)
 	if (r == 0)
 		r = launch_until_ready(launch, err);
 	foreground_hold_signals(ret_kept);
-	if (r == 0)
-		r = launch_go(launch, err);
-	if (r == 0)
-		r = launch_wait_exec(launch, err);
-	if (r < 0)
-		launch_kill(launch);
-	return r;
+	return launch_finish(launch, r, err);
 }
 
 int enter_run(const struct enter_request *request, int *ret_status, struct err *err)

@@ -328,13 +328,7 @@ static int start(struct execution *execution, sigset_t *ret_kept, struct err *er
 		r = pidfd_send(execution->request->pidfd_socket, launch->pidfd, err);
 	if (!launch->goes_ahead)
 		foreground_hold_signals(ret_kept);
-	if (r == 0)
-		r = launch_go(launch, err);
-	if (r == 0)
-		r = launch_wait_exec(launch, err);
-	if (r < 0)
-		launch_kill(launch);
-	return r;
+	return launch_finish(launch, r, err);
 }
 
 int container_exec(const struct exec_request *request, int *ret_status, struct err *err)

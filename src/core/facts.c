@@ -123,28 +123,34 @@ static int read_namespaces(
 	return 0;
 }
 
-/*
- * A user namespace that an ordinary user made (user_namespaces(7)). The kernel tells it of a
- * process only: /proc/PID/setgroups stands beside the ns/user that is joined. Of a file elsewhere
- * it is not known before it is tried.
- */
-static bool denies_setgroups(const struct oci_config *config)
+bool facts_denies_setgroups(const char *process_directory)
 {
-	const struct oci_namespace *user = oci_config_namespace(config, OCI_NAMESPACE_USER);
-	const char *text, *name, *end;
+	const char *text, *name;
 	struct err ignored = ERR_INIT;
 	AUTO_ARENA arena = ARENA_INIT;
 	size_t length;
 
-	if (!user || !user->path || !text_has_prefix(user->path, "/proc/"))
-		return false;
-	end = strstr(user->path, "/ns/user");
-	if (!end)
-		return false;
-	name = arena_printf(&arena, "%.*s/setgroups", (int)(end - user->path), user->path);
+	name = path_join(&arena, process_directory, "setgroups");
 	AUTO_FD int fd = open(name, O_RDONLY | O_CLOEXEC);
 	return fd >= 0 && file_read_fd(&arena, fd, name, 64, &text, &length, &ignored) == 0 &&
 	       text_has_prefix(text, "deny");
+}
+
+/*
+ * /proc/PID/setgroups stands beside the ns/user that is joined. Of a file elsewhere it is not known
+ * before it is tried.
+ */
+static bool denies_setgroups(const struct oci_config *config)
+{
+	const struct oci_namespace *user = oci_config_namespace(config, OCI_NAMESPACE_USER);
+	AUTO_ARENA arena = ARENA_INIT;
+	const char *end;
+
+	if (!user || !user->path || !text_has_prefix(user->path, "/proc/"))
+		return false;
+	end = strstr(user->path, "/ns/user");
+	return end && facts_denies_setgroups(
+			      arena_printf(&arena, "%.*s", (int)(end - user->path), user->path));
 }
 
 static const char *read_link(struct arena *arena, const char *path)

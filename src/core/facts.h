@@ -89,3 +89,9 @@ void facts_read_for_mounts(struct arena *arena, const struct oci_config *config,
  * caller's; or -1.
  */
 void facts_read_for_exec(const struct oci_config *config, int process_fd, struct host_facts *ret);
+
+/*
+ * Whether the user namespace of a process ("/proc/7") is one that an ordinary user made
+ * (user_namespaces(7)), in which groups cannot be set. Where that cannot be told: no.
+ */
+bool facts_denies_setgroups(const char *process_directory);

@@ -176,6 +176,17 @@ int launch_wait_exec(struct launch *launch, struct err *err)
 	return handshake_wait_exec(launch->report_fd, err);
 }
 
+int launch_finish(struct launch *launch, int r, struct err *err)
+{
+	if (r == 0)
+		r = launch_go(launch, err);
+	if (r == 0)
+		r = launch_wait_exec(launch, err);
+	if (r < 0)
+		launch_kill(launch);
+	return r;
+}
+
 void launch_kill(struct launch *launch)
 {
 	if (launch->pidfd >= 0)

@@ -97,5 +97,8 @@ int launch_go(struct launch *launch, struct err *err);
 /* After the go: 0 when the program was executed, else why not. */
 int launch_wait_exec(struct launch *launch, struct err *err);
 
+/* launch_go() and launch_wait_exec() if r is 0; what failed, here or before, ends the process. */
+int launch_finish(struct launch *launch, int r, struct err *err);
+
 /* SIGKILL, and reaps it. Nothing when there is no process. */
 void launch_kill(struct launch *launch);

@@ -129,15 +129,8 @@ static int run_plan(struct change *change, struct launch *launch, struct err *er
 		r = launch_spawn(launch, &none, err);
 	if (r == 0)
 		r = launch_until_ready(launch, err);
-	if (r == 0)
-		r = launch_go(launch, err);
-	if (r == 0)
-		r = launch_wait_exec(launch, err);
-	if (r < 0) {
-		launch_kill(launch);
-		return r;
-	}
-	return process_wait(launch->pidfd, &status, err);
+	r = launch_finish(launch, r, err);
+	return r < 0 ? r : process_wait(launch->pidfd, &status, err);
 }
 
 static struct launch launch_for(struct change *change, launch_sync *synchronise)

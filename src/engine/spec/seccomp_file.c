@@ -86,58 +86,13 @@ static bool applies(const struct json_value *rule, uint64_t capabilities)
 	return !out_names || count_capabilities(out_names, capabilities) == 0;
 }
 
-static void write_value(
-	struct json_writer *writer, const char *key, const struct json_value *value);
-
-static void write_within(
-	struct json_writer *writer, const char *key, const struct json_value *value)
-{
-	bool is_object = value->kind == JSON_KIND_OBJECT;
-
-	if (is_object)
-		json_write_object(writer, key);
-	else
-		json_write_list(writer, key);
-	for (size_t i = 0; i < value->length; i++)
-		write_value(writer, is_object ? value->members[i].key : NULL,
-			is_object ? &value->members[i].value : &value->elements[i]);
-	json_write_end(writer);
-}
-
-/* As it is. A decimal has no place in a profile: the core refuses the string. */
-static void write_value(struct json_writer *writer, const char *key, const struct json_value *value)
-{
-	switch (value->kind) {
-	case JSON_KIND_NULL:
-		json_write_null(writer, key);
-		break;
-	case JSON_KIND_BOOL:
-		json_write_bool(writer, key, value->is_true);
-		break;
-	case JSON_KIND_INTEGER:
-		if (value->is_negative)
-			json_write_i64(writer, key, (int64_t)value->integer);
-		else
-			json_write_u64(writer, key, value->integer);
-		break;
-	case JSON_KIND_DECIMAL:
-	case JSON_KIND_STRING:
-		json_write_string(writer, key, value->text);
-		break;
-	case JSON_KIND_ARRAY:
-	case JSON_KIND_OBJECT:
-		write_within(writer, key, value);
-		break;
-	}
-}
-
 static void write_member(
 	struct json_writer *writer, const struct json_value *object, const char *key)
 {
 	const struct json_value *value = json_member(object, key);
 
 	if (value)
-		write_value(writer, key, value);
+		json_write_value(writer, key, value);
 }
 
 /* name: what older profiles have instead of names. */
@@ -190,7 +145,7 @@ static void write_architectures(struct json_writer *writer, const struct json_va
 			strcmp(name->text, ARCHITECTURE) != 0)
 			continue;
 		for (size_t k = 0; more && k < more->length; k++)
-			write_value(writer, NULL, &more->elements[k]);
+			json_write_value(writer, NULL, &more->elements[k]);
 	}
 	json_write_end(writer);
 }
