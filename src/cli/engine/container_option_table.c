@@ -43,8 +43,9 @@
 			.help = "a capability it has not, or ALL"),                               \
 		OPTION_STRING(O, cgroup_parent, "cgroup-parent", .argument = "GROUP",             \
 			.help = "group that its control group is made in (default: /hull)"),      \
-		OPTION_CHOICE(O, cgroupns, "cgroupns", .argument = "private|host",                \
-			.help = "whose control groups it sees (default: its own)"),               \
+		OPTION_STRING(O, cgroupns, "cgroupns", .argument = "MODE",                        \
+			.help = "whose control groups it sees: private (the default), host, "     \
+				"container:NAME"),                                                \
 		OPTION_STRING(O, cidfile, "cidfile", .argument = "FILE",                          \
 			.help = "write the container's id to FILE, which must not exist"),        \
 		OPTION_LIST(O, device, "device", .argument = "HOST[:PATH[:rwm]]",                 \
@@ -87,8 +88,10 @@
 			.help = "its IPv4 address in its first network"),                         \
 		OPTION_STRING(O, ip6, "ip6", .argument = "ADDRESS",                               \
 			.help = "its IPv6 address in its first network"),                         \
-		OPTION_CHOICE(O, ipc, "ipc", .argument = "private|host",                          \
-			.help = "whose System V IPC, queues and /dev/shm it sees"),               \
+		OPTION_STRING(O, ipc, "ipc", .argument = "MODE",                                  \
+			.help = "whose System V IPC and queues it sees: private (the default), "  \
+				"host "                                                           \
+				"(with /dev/shm), container:NAME"),                               \
 		OPTION_LIST(O, label, "label", .letter = 'l', .argument = "KEY[=VALUE]",          \
 			.help = "a label"),                                                       \
 		OPTION_LIST(O, label_file, "label-file", .argument = "FILE",                      \
@@ -119,8 +122,9 @@
 			.help = "let it wait instead of killing it when its memory is used up"),  \
 		OPTION_NUMBER(O, oom_score_adj, "oom-score-adj", .argument = "N",                 \
 			.help = "how likely the kernel kills it, -1000 to 1000"),                 \
-		OPTION_CHOICE(O, pid, "pid", .argument = "private|host",                          \
-			.help = "whose processes it sees (default: its own)"),                    \
+		OPTION_STRING(O, pid, "pid", .argument = "MODE",                                  \
+			.help = "whose processes it sees: private (the default), host, "          \
+				"container:NAME"),                                                \
 		OPTION_FLAG(O, privileged, "privileged",                                          \
 			.help = "all capabilities and devices, nothing hidden, no filter of "     \
 				"system calls: it can do what root can"),                         \
@@ -141,6 +145,12 @@
 			.help = "how long `stop` waits for its end (default: 10)"),               \
 		OPTION_LIST(O, sysctl, "sysctl", .argument = "NAME=VALUE",                        \
 			.help = "a kernel setting of its namespaces"),                            \
+		OPTION_STRING(O, time, "time", .argument = "MODE",                                \
+			.help = "whose clocks since boot it has: host (the default), private, "   \
+				"container:NAME"),                                                \
+		OPTION_LIST(O, time_offset, "time-offset", .argument = "CLOCK=SECONDS",           \
+			.help = "how far boottime or monotonic is ahead of the host's; with "     \
+				"--time private"),                                                \
 		OPTION_LIST(O, tmpfs, "tmpfs", .argument = "PATH[:OPTIONS]",                      \
 			.help = "a file system in memory"),                                       \
 		OPTION_FLAG(O, tty, "tty", .letter = 't', .help = "give it a terminal"),          \
@@ -155,8 +165,9 @@
 		OPTION_STRING(O, userns, "userns", .argument = "MODE",                            \
 			.help = "user namespace: host, private, auto[:size=N] (a range of ids "   \
 				"that no other container has), container:NAME"),                  \
-		OPTION_CHOICE(O, uts, "uts", .argument = "private|host",                          \
-			.help = "whose host name it has (default: its own)"),                     \
+		OPTION_STRING(O, uts, "uts", .argument = "MODE",                                  \
+			.help = "whose host name it has: private (the default), host, "           \
+				"container:NAME"),                                                \
 		OPTION_LIST(O, volume, "volume", .letter = 'v',                                   \
 			.argument = "[SOURCE:]TARGET[:OPTIONS]",                                  \
 			.help = "a volume by its name, or a path of the host; without SOURCE a "  \

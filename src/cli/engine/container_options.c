@@ -154,6 +154,7 @@ static void take_plain(const struct container_options *options, struct container
 	settings->ipc_mode = options->ipc;
 	settings->uts_mode = options->uts;
 	settings->cgroupns_mode = options->cgroupns;
+	settings->time_mode = options->time;
 	settings->userns_mode = options->userns;
 	settings->uid_maps = options->uidmap.items;
 	settings->n_uid_maps = options->uidmap.n_items;
@@ -186,6 +187,9 @@ int container_options_read(struct arena *arena, const struct container_options *
 	if (r == 0)
 		r = read_pairs(arena, "sysctl", &options->sysctl, &settings.sysctls,
 			&settings.n_sysctls, err);
+	if (r == 0)
+		r = read_pairs(arena, "time-offset", &options->time_offset, &settings.time_offsets,
+			&settings.n_time_offsets, err);
 	if (r == 0)
 		r = read_pairs(arena, "annotation", &options->annotation, &settings.annotations,
 			&settings.n_annotations, err);

@@ -14,12 +14,13 @@ struct container_options {
 	bool interactive, tty, remove, privileged, read_only, oom_kill_disable, init;
 	const char *name, *workdir, *user, *hostname, *domainname, *cidfile;
 	struct option_list entrypoint, env, env_file, label, label_file, annotation;
-	struct option_list volume, volumes_from, mount, tmpfs, device, device_cgroup_rule;
+	struct option_list time_offset, volume, volumes_from, mount, tmpfs, device,
+		device_cgroup_rule;
 	struct option_list cap_add, cap_drop, security_opt, group_add, add_host;
 	struct option_list ulimit, sysctl, log_opt, uidmap, gidmap;
 	struct option_list network, network_alias, dns, dns_search, dns_option;
 	const char *ip, *ip6, *mac_address;
-	const char *pid, *ipc, *uts, *userns, *cgroupns, *cgroup_parent, *pull;
+	const char *pid, *time, *ipc, *uts, *userns, *cgroupns, *cgroup_parent, *pull;
 	const char *memory, *memory_swap, *memory_reservation, *cpus, *shm_size;
 	const char *cpuset_cpus, *cpuset_mems, *rootfs;
 	struct option_number cpu_shares, cpu_period, cpu_quota, pids_limit, blkio_weight;

@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "cli/engine/image_store.h"
 #include "engine/container/from_image.h"
+#include "engine/container/namespaces.h"
 #include "engine/container/networking.h"
 #include "engine/container/userns.h"
 #include "engine/container/volumes.h"
@@ -113,6 +114,8 @@ static int make(struct command_call *call, struct making *ret, struct container_
 
 	if (r == 0)
 		r = userns_settle(call->arena, &ret->engine, settings, err);
+	if (r == 0)
+		r = namespaces_settle(call->arena, &ret->engine, settings, err);
 	if (r == 0)
 		r = store_use(&ret->store, &use_fd, err);
 	if (r == 0)

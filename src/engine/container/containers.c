@@ -16,6 +16,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "engine/container/names.h"
+#include "engine/container/namespaces.h"
 #include "engine/events/events.h"
 #include "oci/state.h"
 #include "sys/directory.h"
@@ -130,7 +131,9 @@ int containers_make(struct arena *arena, const struct engine *engine,
 	clock_gettime(CLOCK_REALTIME, &now);
 	settings->created = oci_time_text(arena, now);
 	container.id = settings->id;
-	if (r == 0 && text_is_empty(settings->hostname) && !text_equal(settings->uts_mode, "host"))
+	if (r == 0 && text_is_empty(settings->hostname) &&
+		!text_equal(settings->uts_mode, "host") &&
+		!namespaces_is_joined(settings->uts_mode))
 		settings->hostname = arena_strndup(arena, settings->id, SHORT_ID_LENGTH);
 	if (r == 0)
 		r = make_directory(arena, engine, &container, err);

@@ -32,6 +32,8 @@ void monitor_process_done(struct monitor_process *process)
 {
 	rootfs_close(&process->rootfs);
 	wiring_done(&process->wiring);
+	for (int i = 0; i < SPEC_NAMESPACE_COUNT; i++)
+		fd_close(process->namespace_fds[i]);
 	for (int i = 0; i < 3; i++)
 		fd_close(process->streams[i]);
 	fd_close(process->input_fd);

@@ -13,11 +13,13 @@
 #include "engine/container/rootfs.h"
 #include "engine/container/start.h"
 #include "engine/network/wiring.h"
+#include "engine/spec/spec.h"
 
 struct monitor_process {
 	const struct start_request *request;
 	const char *config; /* of the OCI */
 	size_t config_size;
+	int namespace_fds[SPEC_NAMESPACE_COUNT]; /* of other containers; -1 */
 	struct rootfs rootfs;
 	bool denies_setgroups; /* of its user namespace */
 	struct wiring wiring;  /* of its networks */
@@ -28,16 +30,19 @@ struct monitor_process {
 	char hull[PATH_MAX];    /* path of this program */
 };
 
-#define MONITOR_PROCESS_INIT(request_)     \
-	((struct monitor_process){         \
-		.request = (request_),     \
-		.rootfs = ROOTFS_INIT,     \
-		.wiring = WIRING_INIT,     \
-		.streams = { -1, -1, -1 }, \
-		.input_fd = -1,            \
-		.output_fd = -1,           \
-		.errors_fd = -1,           \
-		.listen_fd = -1,           \
+static_assert(SPEC_NAMESPACE_COUNT == 5, "each has a descriptor that is empty at first");
+
+#define MONITOR_PROCESS_INIT(request_)                   \
+	((struct monitor_process){                       \
+		.request = (request_),                   \
+		.namespace_fds = { -1, -1, -1, -1, -1 }, \
+		.rootfs = ROOTFS_INIT,                   \
+		.wiring = WIRING_INIT,                   \
+		.streams = { -1, -1, -1 },               \
+		.input_fd = -1,                          \
+		.output_fd = -1,                         \
+		.errors_fd = -1,                         \
+		.listen_fd = -1,                         \
 	})
 
 /* Role caller: streams, socket, programs. */

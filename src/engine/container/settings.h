@@ -125,7 +125,10 @@ struct container_settings {
 	size_t n_networks;
 	const char **dns, **dns_search, **dns_options; /* for its resolv.conf */
 	size_t n_dns, n_dns_search, n_dns_options;
-	const char *pid_mode, *ipc_mode, *uts_mode, *cgroupns_mode; /* NULL or "private", "host" */
+	/* NULL or "private", "host", "container:ID"; time NULL: "host" */
+	const char *pid_mode, *ipc_mode, *uts_mode, *cgroupns_mode, *time_mode;
+	struct oci_key_value *time_offsets; /* "monotonic", "boottime": seconds */
+	size_t n_time_offsets;
 	const char *userns_mode;           /* engine/container/userns.h; NULL: "host" */
 	const char **uid_maps, **gid_maps; /* "INSIDE:OUTSIDE:COUNT" */
 	size_t n_uid_maps, n_gid_maps;

@@ -121,6 +121,8 @@ static const struct json_field host_fields[] = {
 	TEXT("IpcMode", ipc_mode),
 	TEXT("UTSMode", uts_mode),
 	TEXT("CgroupnsMode", cgroupns_mode),
+	TEXT("TimeMode", time_mode),
+	JSON_MAP(S, "TimeOffsets", time_offsets, n_time_offsets, &pair_row),
 	TEXT("UsernsMode", userns_mode),
 	JSON_STRINGS(S, "UidMaps", uid_maps, n_uid_maps),
 	JSON_STRINGS(S, "GidMaps", gid_maps, n_gid_maps),

@@ -189,6 +189,8 @@ void settings_write_host_config(
 	json_write_string(writer, "IpcMode", or_empty(settings->ipc_mode));
 	json_write_string(writer, "UTSMode", or_empty(settings->uts_mode));
 	json_write_string(writer, "CgroupnsMode", or_empty(settings->cgroupns_mode));
+	json_write_string(writer, "TimeMode", or_empty(settings->time_mode));
+	write_pairs(writer, "TimeOffsets", settings->time_offsets, settings->n_time_offsets);
 	json_write_string(writer, "UsernsMode", or_empty(settings->userns_mode));
 	json_write_strings(writer, "UidMaps", settings->uid_maps, settings->n_uid_maps);
 	json_write_strings(writer, "GidMaps", settings->gid_maps, settings->n_gid_maps);

@@ -14,6 +14,7 @@
 #include "base/text.h"
 #include "base/warn.h"
 #include "engine/container/monitor_process.h"
+#include "engine/container/namespaces.h"
 #include "engine/container/networking.h"
 #include "engine/container/own_files.h"
 #include "engine/container/rootfs.h"
@@ -86,6 +87,9 @@ static int prepare(struct arena *arena, const struct start_request *request,
 	struct userns userns;
 	int r = userns_find(arena, request->engine, container, &userns, err);
 
+	if (r == 0)
+		r = namespaces_find(arena, request->engine, &container->settings,
+			process->namespace_fds, &spec, err);
 	if (r == 0)
 		r = networking_join(
 			arena, request->engine, container, &endpoints, &process->wiring, err);

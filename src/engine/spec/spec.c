@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/resource.h>
 
+#include "base/parse.h"
 #include "base/text.h"
 #include "oci/config.h"
 #include "sys/capability.h"
@@ -137,20 +138,13 @@ static void write_process(struct arena *arena, struct json_writer *writer, const
 	json_write_end(writer);
 }
 
-static void write_namespace(struct json_writer *writer, const char *type)
+/* path NULL: a new one. */
+static void write_namespace(struct json_writer *writer, const char *type, const char *path)
 {
 	json_write_object(writer, NULL);
 	json_write_string(writer, "type", type);
-	json_write_end(writer);
-}
-
-static void write_user_namespace(struct json_writer *writer, const struct spec_userns *userns)
-{
-	if (!userns->path)
-		return;
-	json_write_object(writer, NULL);
-	json_write_string(writer, "type", "user");
-	json_write_string(writer, "path", userns->path);
+	if (path)
+		json_write_string(writer, "path", path);
 	json_write_end(writer);
 }
 
@@ -158,21 +152,42 @@ static void write_namespaces(struct json_writer *writer, const struct spec *spec
 {
 	const struct container_settings *settings = spec->settings;
 	const struct {
-		const char *type, *mode;
+		const char *type, *mode, *path;
 	} kinds[] = {
-		{ "pid", settings->pid_mode },
-		{ "network", settings->network_mode },
-		{ "ipc", settings->ipc_mode },
-		{ "uts", settings->uts_mode },
-		{ "cgroup", settings->cgroupns_mode },
+		{ "pid", settings->pid_mode, spec->namespaces[SPEC_NAMESPACE_PID] },
+		{ "network", settings->network_mode, NULL },
+		{ "ipc", settings->ipc_mode, spec->namespaces[SPEC_NAMESPACE_IPC] },
+		{ "uts", settings->uts_mode, spec->namespaces[SPEC_NAMESPACE_UTS] },
+		{ "cgroup", settings->cgroupns_mode, spec->namespaces[SPEC_NAMESPACE_CGROUP] },
+		{ "time", settings->time_mode ? settings->time_mode : "host",
+			spec->namespaces[SPEC_NAMESPACE_TIME] },
 	};
 
 	json_write_list(writer, "namespaces");
-	write_user_namespace(writer, &spec->userns);
-	write_namespace(writer, "mount");
+	if (spec->userns.path)
+		write_namespace(writer, "user", spec->userns.path);
+	write_namespace(writer, "mount", NULL);
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
 		if (!text_equal(kinds[i].mode, "host"))
-			write_namespace(writer, kinds[i].type);
+			write_namespace(writer, kinds[i].type, kinds[i].path);
+	json_write_end(writer);
+}
+
+/* Numbers: they were checked when the container was made. */
+static void write_time_offsets(
+	struct json_writer *writer, const struct container_settings *settings)
+{
+	if (settings->n_time_offsets == 0)
+		return;
+	json_write_object(writer, "timeOffsets");
+	for (size_t i = 0; i < settings->n_time_offsets; i++) {
+		int64_t seconds = 0;
+
+		(void)parse_i64(settings->time_offsets[i].value, &seconds);
+		json_write_object(writer, settings->time_offsets[i].key);
+		json_write_i64(writer, "secs", seconds);
+		json_write_end(writer);
+	}
 	json_write_end(writer);
 }
 
@@ -202,6 +217,7 @@ static int write_linux(struct arena *arena, struct json_writer *writer, const st
 
 	json_write_object(writer, "linux");
 	write_namespaces(writer, spec);
+	write_time_offsets(writer, settings);
 	json_write_string(
 		writer, "cgroupsPath", arena_printf(arena, "%s/%s", parent, settings->id));
 	write_pairs(writer, "sysctl", settings->sysctls, settings->n_sysctls);
@@ -228,7 +244,8 @@ int spec_text(struct arena *arena, const struct spec *spec, const char **ret, si
 {
 	const struct container_settings *settings = spec->settings;
 	struct json_writer writer = JSON_WRITER_INIT(arena, NULL);
-	bool has_uts = !text_equal(settings->uts_mode, "host");
+	bool has_uts = !text_equal(settings->uts_mode, "host") &&
+		       !spec->namespaces[SPEC_NAMESPACE_UTS];
 	struct spec_security security;
 	struct spec_device *devices;
 	size_t n_devices;

@@ -32,6 +32,16 @@ struct spec_userns {
 	const struct id_maps *maps;
 };
 
+/* Namespaces that may be another container's. */
+enum spec_namespace {
+	SPEC_NAMESPACE_PID,
+	SPEC_NAMESPACE_IPC,
+	SPEC_NAMESPACE_UTS,
+	SPEC_NAMESPACE_CGROUP,
+	SPEC_NAMESPACE_TIME,
+	SPEC_NAMESPACE_COUNT,
+};
+
 struct spec {
 	const struct container_settings *settings;
 	const struct store *store; /* volumes are in it */
@@ -39,8 +49,9 @@ struct spec {
 	const char *rootfs;        /* root.path: absolute */
 	struct spec_user user;
 	struct spec_userns userns;
-	bool is_rootless;       /* the caller has no power over the machine */
-	uint16_t rows, columns; /* of the terminal; 0: not known */
+	const char *namespaces[SPEC_NAMESPACE_COUNT]; /* paths of those that are joined; NULL */
+	bool is_rootless;                             /* the caller has no power over the machine */
+	uint16_t rows, columns;                       /* of the terminal; 0: not known */
 };
 
 int spec_text(struct arena *arena, const struct spec *spec, const char **ret, size_t *ret_length,
