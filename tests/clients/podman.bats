@@ -84,6 +84,14 @@ status_of() {
 	matches " $output " ' 50 '
 }
 
+@test "podman run --group-add keep-groups: the groups are those of podman's caller" {
+	run env CONTAINERS_CONF="$W/containers.conf" timeout -k 5 120 setpriv --groups 4711 podman --root "$W/root" \
+		--runroot "$W/run" --tmpdir "$W/podman-tmp" --storage-driver overlay run --cgroup-parent "/$CLIENTS_TOKEN" \
+		--rm --network none --group-add keep-groups "$IMAGE" id -G 3>&- 4>&-
+	succeeds
+	matches " $output " ' 4711 '
+}
+
 @test "podman run --cap-drop all, --cap-add" {
 	run offline --cap-drop all "$IMAGE" grep Cap /proc/self/status
 	succeeds
@@ -334,6 +342,18 @@ status_of() {
 	run podman --hooks-dir "$W/hooks" run --rm --network none --cgroup-parent "/$CLIENTS_TOKEN" "$IMAGE" true
 	succeeds
 	equal "$(jq -r .status "$W/hook-saw")" creating
+}
+
+@test "podman run --annotation run.oci.hooks.stdout: what hooks say is in a file" {
+	mkdir -p "$W/loud-hooks"
+	printf '#!/bin/sh\necho from the hook\n' > "$W/loud-hook"
+	chmod +x "$W/loud-hook"
+	jq -n --arg path "$W/loud-hook" '{ version: "1.0.0", hook: { path: $path }, when: { always: true },
+		stages: ["createRuntime", "poststart"] }' > "$W/loud-hooks/test.json"
+	run podman --hooks-dir "$W/loud-hooks" run --annotation "run.oci.hooks.stdout=$W/hooks.out" --rm --network none \
+		--cgroup-parent "/$CLIENTS_TOKEN" "$IMAGE" true
+	succeeds
+	equal "$(< "$W/hooks.out")" "$(printf 'from the hook\nfrom the hook')"
 }
 
 @test "podman build: a RUN step" {

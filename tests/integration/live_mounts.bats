@@ -10,6 +10,16 @@ setup_file() {
 	[ -n "${HULL_TEST_TOKEN:-}" ] && snapshot > "$BATS_FILE_TMPDIR/before"
 }
 
+setup() {
+	local file=${BATS_TEST_FILENAME##*/}
+
+	[[ $BATS_TEST_DESCRIPTION == "without the newer calls "* ]] || needs_newer_calls "mounts of a running container"
+	T=$HULL_TEST_WORK/${file%.bats}-$BATS_TEST_NUMBER
+	ROOT=$T/root
+	n_bundles=0
+	mkdir -p "$ROOT"
+}
+
 # mounts VERB JSON: a list of mounts; sets $status and $output
 mounts() {
 	status=0
@@ -283,4 +293,14 @@ recorded() {
 	prints ""
 	inside 'stat -c "%u %g" /data/file'
 	equal "$output" "4711 4712"
+}
+
+@test "without the newer calls it is refused with the name of one, and the container goes on" {
+	[ -n "$WITHOUT" ] || skip "for WITHOUT=enosys and eperm"
+	bundle
+	start_sleeper
+	mounts add '[{ "destination": "/x", "type": "tmpfs" }]'
+	exits_with 1
+	says "mount_setattr(2), Linux 5.12"
+	has_status running
 }
