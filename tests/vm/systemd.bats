@@ -90,6 +90,16 @@ eventually() {
 	return 1
 }
 
+# exits STATUS COMMAND...
+exits() {
+	status=0
+	output=$("${@:2}" 2>&1) || status=$?
+	[ "$status" = "$1" ] || {
+		echo "status $status: $output" >&2
+		return 1
+	}
+}
+
 # shown PROPERTY: of the unit
 shown() {
 	systemctl show --value -p "$1" "$UNIT"
@@ -240,9 +250,9 @@ drives() {
 	equal "$("$@" podman $status_of one)" exited
 	"$@" podman start one
 	"$@" podman rm -f -t 0 one
-	run -42 "$@" podman run --rm --network none $IMAGE /bin/sh -c 'exit 42'
-	run -127 "$@" podman run --rm --network none $IMAGE /no/such/program
-	! find /sys/fs/cgroup -name 'libpod-[0-9a-f]*.scope' | grep .
+	exits 42 "$@" podman run --rm --network none $IMAGE /bin/sh -c 'exit 42'
+	exits 127 "$@" podman run --rm --network none $IMAGE /no/such/program
+	! find /sys/fs/cgroup -regex '.*/libpod-[0-9a-f]+[.]scope' | grep .
 }
 
 needs_podman() {
