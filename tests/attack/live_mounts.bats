@@ -7,6 +7,16 @@
 
 load lib
 
+setup() {
+	local file=${BATS_TEST_FILENAME##*/}
+
+	needs_newer_calls "mounts of a running container"
+	T=$HULL_TEST_WORK/${file%.bats}-$BATS_TEST_NUMBER
+	ROOT=$T/root
+	n_bundles=0
+	mkdir -p "$ROOT"
+}
+
 # shared_volume: $T/volume is /v of the next start_shell; what is mounted inside of it shows outside
 shared_volume() {
 	mkdir -p "$T/volume/inner/t"

@@ -85,6 +85,8 @@ option_mount() {
 
 	mkdir "$T/source"
 	for option in $(features_of '.mountOptions[]'); do
+		# what needs a newer kernel is refused by name: mounts.bats
+		[[ -z $WITHOUT || $option != *idmap ]] || continue
 		bundle
 		option_mount "$option"
 		works "$option"
@@ -231,6 +233,7 @@ filtered() {
 
 @test "linux.mountExtensions.idmap: the ids of a bind mount are mapped" {
 	equal "$(features_of .linux.mountExtensions.idmap.enabled)" true
+	needs_newer_calls "idmapped mounts"
 	mkdir "$T/source"
 	touch "$T/source/file"
 	chown 1000:1000 "$T/source/file"
