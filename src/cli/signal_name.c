@@ -97,6 +97,14 @@ static int find_name(const char *word)
 	return find_realtime(name);
 }
 
+const char *signal_name(int number)
+{
+	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
+		if (signals[i].number == number)
+			return signals[i].name;
+	return NULL;
+}
+
 int signal_parse(const char *word, int *ret_number, struct err *err)
 {
 	uint32_t number;

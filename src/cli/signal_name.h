@@ -12,3 +12,6 @@
 
 /* -EINVAL for what is no signal. */
 int signal_parse(const char *word, int *ret_number, struct err *err);
+
+/* "TERM"; NULL for a number without a name here. */
+const char *signal_name(int number);

@@ -26,6 +26,7 @@ const struct command_alias engine_aliases[] = {
 	{ "container restart", &engine_command_restart },
 	{ "container rm", &engine_command_rm },
 	{ "container run", &engine_command_run },
+	{ "container stats", &engine_command_stats },
 	{ "container start", &engine_command_start },
 	{ "container stop", &engine_command_stop },
 	{ "container top", &engine_command_top },
@@ -43,5 +44,7 @@ const struct command_alias engine_aliases[] = {
 	{ "image tag", &engine_command_tag },
 	{ "network list", &engine_command_network_ls },
 	{ "network remove", &engine_command_network_rm },
+	{ "system events", &engine_command_events },
+	{ "system info", &engine_command_info },
 	{ NULL, NULL },
 };

@@ -29,8 +29,10 @@
 	X(rename)          \
 	X(update)          \
 	X(inspect)         \
+	X(stats)           \
 	X(events)          \
 	X(healthcheck_run) \
+	X(explain)         \
 	X(cp)              \
 	X(export)          \
 	X(diff)            \
@@ -60,7 +62,17 @@
 	X(debug)           \
 	X(audit)           \
 	X(tour)            \
+	X(info)            \
+	X(version)         \
 	X(ended)           \
+	X(group_create)    \
+	X(group_ls)        \
+	X(group_inspect)   \
+	X(group_rm)        \
+	X(container_prune) \
+	X(image_prune)     \
+	X(system_df)       \
+	X(system_prune)    \
 	X(system_start)    \
 	X(system_stop)     \
 	X(system_check)

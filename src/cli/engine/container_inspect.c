@@ -2,6 +2,7 @@
 #include "cli/engine/container_inspect.h"
 
 #include "base/text.h"
+#include "cli/engine/explain_text.h"
 #include "engine/container/health.h"
 #include "engine/container/start_record.h"
 #include "engine/volume/volume.h"
@@ -11,26 +12,13 @@ static void write_text(struct json_writer *writer, const char *key, const char *
 	json_write_string(writer, key, text ? text : "");
 }
 
-static const char *reason_of(struct arena *arena, const struct engine_state *state)
-{
-	if (state->status != ENGINE_STATUS_EXITED)
-		return "";
-	if (state->is_rebooted)
-		return "the machine was restarted while it ran";
-	if (state->is_unrecorded)
-		return "it has ended while its monitor was gone: nobody saw how";
-	if (state->oom_killed)
-		return "the kernel killed a process for want of memory";
-	if (state->signal)
-		return arena_printf(arena, "signal %d ended it", state->signal);
-	return arena_printf(arena, "it exited with status %d", state->exit_code);
-}
-
 static void write_state(struct arena *arena, struct json_writer *writer,
 	const struct engine_container *container, const struct engine_state *state)
 {
 	struct err ignored = ERR_INIT; /* not configured, or never started */
 	struct health_state health;
+	struct failure_record failure;
+	struct err none = ERR_INIT;
 	bool is_paused = state->status == ENGINE_STATUS_PAUSED;
 	bool is_restarting = state->status == ENGINE_STATUS_RESTARTING;
 
@@ -44,7 +32,10 @@ static void write_state(struct arena *arena, struct json_writer *writer,
 	json_write_bool(writer, "Dead", state->status == ENGINE_STATUS_DEAD);
 	json_write_i64(writer, "Pid", state->pid);
 	json_write_i64(writer, "ExitCode", state->exit_code);
-	json_write_string(writer, "Reason", reason_of(arena, state));
+	json_write_string(writer, "Reason", explain_end(arena, container, state));
+	json_write_string(writer, "Error",
+		failure_record_read(arena, container->dir_fd, &failure, &none) == 0 ? failure.text
+										    : "");
 	/* what Docker says of a time that was not */
 	json_write_string(writer, "StartedAt",
 		state->started_at ? state->started_at : "0001-01-01T00:00:00Z");

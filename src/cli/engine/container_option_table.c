@@ -75,6 +75,8 @@
 			.help = "a variable of the environment; without a value it has ours"),    \
 		OPTION_LIST(O, env_file, "env-file", .argument = "FILE",                          \
 			.help = "variables, one a line"),                                         \
+		OPTION_STRING(O, group, "group", .argument = "NAME",                              \
+			.help = "put it in a group of `hull group`, whose limits it shares"),     \
 		OPTION_LIST(O, group_add, "group-add", .argument = "GROUP",                       \
 			.help = "a further group, by its name in the image or by number"),        \
 		HEALTH_OPTIONS(O, life),                                                          \
@@ -179,6 +181,15 @@
 
 const struct option_spec update_option_table[] = { LIMIT_OPTIONS, RESTART_OPTION(O, life),
 	OPTION_END };
+
+const struct option_spec group_option_table[] = {
+	LIMIT_OPTIONS,
+	OPTION_STRING(O, cgroup_parent, "cgroup-parent", .argument = "GROUP",
+		.help = "control group that it is made in (default: /hull)"),
+	OPTION_STRING(
+		O, group, "parent", .argument = "NAME", .help = "another group that it lies in"),
+	OPTION_END,
+};
 
 const struct option_spec create_option_table[] = {
 	CONTAINER_OPTIONS,

@@ -161,6 +161,7 @@ static void take_plain(const struct container_options *options, struct container
 	settings->gid_maps = options->gidmap.items;
 	settings->n_gid_maps = options->gidmap.n_items;
 	settings->cgroup_parent = options->cgroup_parent;
+	settings->group = text_is_empty(options->group) ? NULL : options->group;
 	settings->group_add = options->group_add.items;
 	settings->n_group_add = options->group_add.n_items;
 	settings->oom_score_adj = options->oom_score_adj.value;

@@ -20,7 +20,8 @@ struct container_options {
 	struct option_list ulimit, sysctl, log_opt, uidmap, gidmap;
 	struct option_list network, network_alias, dns, dns_search, dns_option;
 	const char *ip, *ip6, *mac_address;
-	const char *pid, *time, *ipc, *uts, *userns, *cgroupns, *cgroup_parent, *pull;
+	const char *pid, *time, *ipc, *uts, *userns, *cgroupns, *cgroup_parent, *group;
+	const char *pull;
 	const char *memory, *memory_swap, *memory_reservation, *cpus, *shm_size;
 	const char *cpuset_cpus, *cpuset_mems, *rootfs;
 	struct option_number cpu_shares, cpu_period, cpu_quota, pids_limit, blkio_weight;
@@ -36,6 +37,7 @@ struct container_options {
 };
 
 extern const struct option_spec update_option_table[]; /* limits that can be changed later */
+extern const struct option_spec group_option_table[];
 extern const struct option_spec create_option_table[];
 extern const struct option_spec run_option_table[];
 

@@ -14,6 +14,7 @@
 #include "engine/container/networking.h"
 #include "engine/container/userns.h"
 #include "engine/container/volumes.h"
+#include "engine/group/group.h"
 
 void making_done(struct making *making)
 {
@@ -105,6 +106,23 @@ static void undo(struct command_call *call, struct making *making,
 		volumes_remove_anonymous(call->arena, &making->engine, settings);
 }
 
+/* Its control group lies in that of the group. */
+static int take_group(struct command_call *call, const struct making *making,
+	struct container_settings *settings, struct err *err)
+{
+	struct group group;
+	int r;
+
+	if (!settings->group)
+		return 0;
+	if (settings->cgroup_parent)
+		return err_fail(err, EINVAL, "--group and --cgroup-parent exclude each other");
+	r = group_read(call->arena, &making->engine, settings->group, &group, err);
+	if (r == 0)
+		settings->cgroup_parent = group.path;
+	return r;
+}
+
 static int make(struct command_call *call, struct making *ret, struct container_settings *settings,
 	int *volumes_fd, struct err *err)
 {
@@ -116,6 +134,8 @@ static int make(struct command_call *call, struct making *ret, struct container_
 		r = userns_settle(call->arena, &ret->engine, settings, err);
 	if (r == 0)
 		r = namespaces_settle(call->arena, &ret->engine, settings, err);
+	if (r == 0)
+		r = take_group(call, ret, settings, err);
 	if (r == 0)
 		r = store_use(&ret->store, &use_fd, err);
 	if (r == 0)

@@ -53,6 +53,7 @@ struct engine_state {
 	int32_t exit_code;
 	int32_t signal; /* that ended it; 0: none */
 	bool oom_killed;
+	bool oom_at_limit;       /* v2: it was its own limit */
 	bool is_unrecorded;      /* it has ended and nobody saw how */
 	bool is_rebooted;        /* it ran when the machine went down */
 	const char *started_at;  /* RFC 3339; NULL: never */

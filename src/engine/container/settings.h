@@ -133,6 +133,7 @@ struct container_settings {
 	const char **uid_maps, **gid_maps; /* "INSIDE:OUTSIDE:COUNT" */
 	size_t n_uid_maps, n_gid_maps;
 	const char *cgroup_parent;
+	const char *group; /* a group of hull (group.h), whose control group is the parent */
 	const char **group_add;
 	size_t n_group_add;
 	const char **extra_hosts; /* "name:address" */

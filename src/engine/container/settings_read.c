@@ -127,6 +127,7 @@ static const struct json_field host_fields[] = {
 	JSON_STRINGS(S, "UidMaps", uid_maps, n_uid_maps),
 	JSON_STRINGS(S, "GidMaps", gid_maps, n_gid_maps),
 	TEXT("CgroupParent", cgroup_parent),
+	TEXT("Group", group),
 	JSON_STRINGS(S, "GroupAdd", group_add, n_group_add),
 	JSON_STRINGS(S, "ExtraHosts", extra_hosts, n_extra_hosts),
 	JSON_ARRAY(S, "Devices", devices, n_devices, &device_row),

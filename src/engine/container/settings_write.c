@@ -195,6 +195,7 @@ void settings_write_host_config(
 	json_write_strings(writer, "UidMaps", settings->uid_maps, settings->n_uid_maps);
 	json_write_strings(writer, "GidMaps", settings->gid_maps, settings->n_gid_maps);
 	json_write_string(writer, "CgroupParent", or_empty(settings->cgroup_parent));
+	json_write_string(writer, "Group", or_empty(settings->group));
 	json_write_strings(writer, "GroupAdd", settings->group_add, settings->n_group_add);
 	json_write_strings(writer, "ExtraHosts", settings->extra_hosts, settings->n_extra_hosts);
 	write_devices(writer, settings);

@@ -21,6 +21,7 @@
 #include "engine/container/start_record.h"
 #include "engine/container/volumes.h"
 #include "engine/events/events.h"
+#include "engine/group/group.h"
 #include "engine/monitor/protocol.h"
 #include "engine/spec/spec.h"
 
@@ -179,9 +180,12 @@ static int start(struct arena *arena, const struct start_request *request, int *
 {
 	__attribute__((cleanup(monitor_process_done))) struct monitor_process process =
 		MONITOR_PROCESS_INIT(request);
+	const char *group = request->container->settings.group;
 	int r = containers_clean(request->engine, request->container, err);
 
 	*ret_client_fd = -1;
+	if (r == 0 && group)
+		r = group_ensure(arena, request->engine, group, err);
 	if (r == 0)
 		r = prepare(arena, request, &process, err);
 	if (r == 0)

@@ -15,6 +15,7 @@ static const struct json_field exit_fields[] = {
 	JSON_I32(struct engine_state, "ExitCode", exit_code, .is_required = true),
 	JSON_I32(struct engine_state, "Signal", signal),
 	JSON_BOOL(struct engine_state, "OOMKilled", oom_killed),
+	JSON_BOOL(struct engine_state, "OOMAtLimit", oom_at_limit),
 	JSON_STRING(struct engine_state, "FinishedAt", finished_at),
 	{ .name = NULL },
 };

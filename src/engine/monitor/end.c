@@ -40,25 +40,25 @@ static int32_t reap(int pidfd, int *ret_signal)
 	return 128 + info.si_status;
 }
 
-static bool was_out_of_memory(int kills_fd)
+/* A line "key N" of the file of kills. */
+static uint64_t read_counter(int kills_fd, const char *key)
 {
-	static const char key[] = "oom_kill ";
 	char text[COUNTER_BYTES];
 	const char *at = text;
 	ssize_t n = kills_fd < 0 ? -1 : pread(kills_fd, text, sizeof(text) - 1, 0);
-	uint64_t kills = 0;
+	uint64_t value = 0;
 
 	if (n < 0)
-		return false;
+		return 0;
 	text[n] = '\0';
 	while (at && strncmp(at, key, strlen(key)) != 0) {
 		at = strchr(at, '\n');
 		at = at ? at + 1 : NULL;
 	}
 	if (!at)
-		return false;
+		return 0;
 	at += strlen(key);
-	return parse_u64_n(at, strcspn(at, "\n"), &kills) == 0 && kills > 0;
+	return parse_u64_n(at, strcspn(at, "\n"), &value) == 0 ? value : 0;
 }
 
 static void write_events(
@@ -86,8 +86,12 @@ static void write_record(
 	clock_gettime(CLOCK_REALTIME, &now);
 	utc_text(now.tv_sec, seconds);
 	snprintf(text, sizeof(text),
-		"{\"ExitCode\":%d,\"Signal\":%d,\"OOMKilled\":%s,\"FinishedAt\":\"%s.%09ldZ\"}",
-		status, signal_number, is_out_of_memory ? "true" : "false", seconds, now.tv_nsec);
+		"{\"ExitCode\":%d,\"Signal\":%d,\"OOMKilled\":%s,\"OOMAtLimit\":%s,"
+		"\"FinishedAt\":\"%s.%09ldZ\"}",
+		status, signal_number, is_out_of_memory ? "true" : "false",
+		/* v2 only: the group itself was full, not one above or the machine */
+		is_out_of_memory && read_counter(monitor->kills_fd, "oom ") > 0 ? "true" : "false",
+		seconds, now.tv_nsec);
 	file_replace(monitor->dir_fd, "exit.json", text, strlen(text), 0600, &ignored);
 }
 
@@ -107,7 +111,7 @@ void monitor_note_end(struct monitor *monitor)
 {
 	int signal_number;
 	int32_t status = reap(monitor->pidfd, &signal_number);
-	bool is_out_of_memory = was_out_of_memory(monitor->kills_fd);
+	bool is_out_of_memory = read_counter(monitor->kills_fd, "oom_kill ") > 0;
 	char bytes[sizeof(status)];
 
 	write_record(monitor, status, signal_number, is_out_of_memory);
