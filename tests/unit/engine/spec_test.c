@@ -61,6 +61,36 @@ static void the_defaults_are_strict_and_valid(void **state)
 	assert_string_equal(config->platform.cgroups_path, "/hull/0123");
 }
 
+static void clocks_and_foreign_namespaces_are_named(void **state)
+{
+	AUTO_ARENA arena = ARENA_INIT;
+	struct oci_key_value offset = { "boottime", "-60" };
+	struct oci_config *config = config_of(&arena,
+		(struct container_settings){
+			.time_mode = "private", .time_offsets = &offset, .n_time_offsets = 1 });
+	const struct spec spec = {
+		.settings = &(const struct container_settings){ .id = "0123",
+			.cmd = command,
+			.n_cmd = 1,
+			.working_dir = "/",
+			.shm_size = 4096,
+			.hostname = "mine" },
+		.directory = "/d",
+		.rootfs = "/r",
+		.namespaces = { [SPEC_NAMESPACE_UTS] = "/proc/self/fd/9" },
+	};
+	struct err err = ERR_INIT;
+	const char *text;
+	size_t length;
+
+	assert_int_equal(config->platform.n_namespaces, 7);
+	assert_int_equal(config->platform.time_offsets->boottime->secs, -60);
+	assert_null(config->platform.time_offsets->monotonic);
+	assert_int_equal(spec_text(&arena, &spec, &text, &length, &err), 0);
+	assert_non_null(strstr(text, "{\"type\":\"uts\",\"path\":\"/proc/self/fd/9\"}"));
+	assert_null(strstr(text, "\"hostname\":\"mine\"")); /* it is the other one's */
+}
+
 static void privileged_is_all_of_it(void **state)
 {
 	AUTO_ARENA arena = ARENA_INIT;
@@ -270,6 +300,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_defaults_are_strict_and_valid),
+		cmocka_unit_test(clocks_and_foreign_namespaces_are_named),
 		cmocka_unit_test(privileged_is_all_of_it),
 		cmocka_unit_test(capabilities_are_added_and_dropped_as_docker_does_it),
 		cmocka_unit_test(the_profile_allows_what_docker_s_does),

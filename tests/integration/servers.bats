@@ -1,0 +1,169 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+#
+# Programs people run: nginx, redis, postgres and python from Debian's packages, in an image made
+# with buildah of a debootstrap that is kept in $HULL_TEST_CACHE. Each is started in the background,
+# used from inside, and stopped by its own signal, with status 0.
+
+load lib
+load engine
+
+SUITE=${HULL_TEST_SUITE:-bookworm}
+SERVERS=${HULL_TEST_CACHE:-/var/tmp/hull-test}/$SUITE-servers.tar
+PACKAGES=nginx-light,redis-server,postgresql,python3-minimal,curl
+
+# make_servers: once; the machine keeps it
+make_servers() {
+	local work
+
+	[ ! -s "$SERVERS" ] || return 0
+	command -v debootstrap > /dev/null || {
+		echo "no debootstrap on this machine"
+		return 1
+	}
+	mkdir -p "$(dirname "$SERVERS")"
+	work=$(mktemp -d "$(dirname "$SERVERS")/servers.XXXXXX")
+	if timeout 600 debootstrap --variant=minbase --include="$PACKAGES" "$SUITE" "$work/root" "$(mirror)" > "$work/log" 2>&1; then
+		rm -rf "$work"/root/var/cache/apt/archives/*.deb "$work"/root/var/lib/apt/lists/* "$work"/root/dev/* \
+			"$work"/root/usr/share/{doc,man,locale,info}
+		tar -C "$work/root" --numeric-owner -cf "$work/tar" .
+		mv "$work/tar" "$SERVERS"
+	else
+		echo "debootstrap failed: $(tail -n 1 "$work/log")"
+	fi
+	rm -rf --one-file-system "$work"
+	[ -s "$SERVERS" ]
+}
+
+# mirror: the one that this machine's own apt uses, if it is a Debian
+mirror() {
+	local url
+
+	url=$(grep -rhoE 'https?://[^ ]+/debian/?( |$)' /etc/apt/sources.list /etc/apt/sources.list.d 2> /dev/null | head -n 1)
+	echo "${url:-http://deb.debian.org/debian}"
+}
+
+# One store for the file: the image is large.
+setup_file() {
+	local storage=(--root "$HULL_TEST_WORK/servers" --runroot "$HULL_TEST_WORK/servers-run" --storage-driver vfs)
+	local container
+
+	make_servers > "$BATS_FILE_TMPDIR/missing" 2>&1 || true
+	if [ -s "$SERVERS" ] && command -v buildah > /dev/null; then
+		container=$(buildah "${storage[@]}" from scratch)
+		buildah "${storage[@]}" add -q "$container" "$SERVERS" / > /dev/null
+		buildah "${storage[@]}" config --volume /var/lib/data --label of=servers "$container"
+		buildah "${storage[@]}" commit -q "$container" localhost/servers > /dev/null
+		buildah "${storage[@]}" push -q localhost/servers "oci-archive:$BATS_FILE_TMPDIR/servers.tar:localhost/servers"
+		rm -rf "$HULL_TEST_WORK/servers" "$HULL_TEST_WORK/servers-run"
+		"$HULL" --root "$BATS_FILE_TMPDIR/store" load -q -i "$BATS_FILE_TMPDIR/servers.tar" > /dev/null
+		rm "$BATS_FILE_TMPDIR/servers.tar"
+	else
+		echo "buildah is not installed" >> "$BATS_FILE_TMPDIR/missing"
+	fi
+	snapshot > "$BATS_FILE_TMPDIR/before"
+}
+
+setup() {
+	begin_engine_test
+	[ -d "$BATS_FILE_TMPDIR/store" ] || skip "$(tail -n 1 "$BATS_FILE_TMPDIR/missing")"
+	HULL_ROOT=$BATS_FILE_TMPDIR/store
+}
+
+teardown() {
+	local ids
+
+	ids=$("$HULL" --root "$HULL_ROOT" ps -aq --no-trunc 2> /dev/null) || true
+	# shellcheck disable=SC2086 # words
+	[ -z "$ids" ] || timeout 50 "$HULL" --root "$HULL_ROOT" rm -f -v $ids > /dev/null
+	rm -rf --one-file-system "$T"
+}
+
+# serve NAME [OPTION...] -- COMMAND...
+serve() {
+	local options=(--name "$1" --network none)
+
+	shift
+	while [ "$1" != -- ]; do
+		options+=("$1")
+		shift
+	done
+	shift
+	run_hull -d "${options[@]}" servers "$@"
+	succeeds
+}
+
+answers() { # answers TEXT CONTAINER COMMAND...
+	hull exec "${@:2}"
+	[ "$status" = 0 ] && [[ $output == *"$1"* ]]
+}
+
+# ends_well NAME: it stops by its own signal before the timeout, with status 0
+ends_well() {
+	hull stop -t 20 "$1"
+	succeeds
+	equal "$(field "$1" '{{.State.ExitCode}} {{.State.Status}}')" '0 exited'
+}
+
+@test "nginx serves files from a volume and ends by SIGQUIT" {
+	serve web --stop-signal SIGQUIT -v pages:/var/www/html -- nginx -g 'daemon off; error_log /dev/stderr info; access_log /dev/stdout;'
+	eventually answers 'Welcome to nginx' web curl -s http://127.0.0.1/
+	echo 'hello from the host' > "$T/page"
+	hull cp "$T/page" web:/var/www/html/page
+	eventually answers 'hello from the host' web curl -s http://127.0.0.1/page
+	eventually has_said web 'GET /page'
+	ends_well web
+	hull start web
+	eventually answers 'hello from the host' web curl -s http://127.0.0.1/page
+	ends_well web
+	hull rm web
+	hull volume rm pages
+}
+
+@test "redis keeps its data over a restart and ends by SIGTERM" {
+	serve cache -u redis -v keys:/var/lib/redis --ulimit nofile=4096 -m 128m -- \
+		redis-server --dir /var/lib/redis --appendonly yes --save ''
+	eventually answers PONG cache redis-cli ping
+	hull exec cache redis-cli set key value
+	says OK
+	hull exec cache redis-cli config get maxclients
+	says 4064
+	ends_well cache
+	hull logs cache
+	says 'Ready to accept connections' 'bye bye'
+	hull start cache
+	eventually answers value cache redis-cli get key
+	ends_well cache
+}
+
+@test "postgres makes a database in a volume, answers, and ends by SIGINT" {
+	serve db -u postgres --stop-signal SIGINT --shm-size 64m -v tables:/var/lib/postgresql -- sh -c '
+		set -e
+		bin=$(echo /usr/lib/postgresql/*/bin)
+		[ -e ~/data ] || $bin/initdb -N -D ~/data --auth trust > /dev/null
+		exec $bin/postgres -D ~/data -c unix_socket_directories=/tmp -c fsync=off'
+	eventually answers 'accepting connections' db pg_isready -h /tmp
+	hull exec db psql -qAt -h /tmp -c 'create table t (x int); insert into t select generate_series(1, 1000); select sum(x) from t'
+	prints 500500
+	ends_well db
+	hull start db
+	eventually answers 500500 db psql -qAt -h /tmp -c 'select sum(x) from t'
+	ends_well db
+	eventually has_said db 'database system is shut down'
+}
+
+@test "python serves over a bind mount, as a user, with a read-only root" {
+	mkdir "$T/site"
+	echo 'from the host' > "$T/site/index.html"
+	chmod -R a+rX "$T"
+	serve app --init -u 65534:65534 --read-only --tmpfs /tmp -v "$T/site:/site:ro" -w /site -e PYTHONUNBUFFERED=1 -- \
+		python3 -c 'import signal, sys, http.server
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+http.server.HTTPServer(("127.0.0.1", 8000), http.server.SimpleHTTPRequestHandler).serve_forever()'
+	eventually answers 'from the host' app curl -s http://127.0.0.1:8000/
+	eventually has_said app 'GET / HTTP/1.1'
+	hull exec app sh -c 'id -u; touch /x'
+	says 65534
+	[ "$status" != 0 ]
+	ends_well app
+}
