@@ -182,3 +182,80 @@ without_sub_ids() {
 	hull system check
 	prints ''
 }
+
+needs_pasta() {
+	command -v pasta > /dev/null || skip "pasta is missing (make deps)"
+	[ -e /dev/net/tun ] || skip "there is no /dev/net/tun"
+	# the suite has a network of its own without a way out: one that looks like it
+	ip link add hulluser0 type veth peer name hulluser1
+	ip address add 192.0.2.9/24 dev hulluser0
+	ip link set hulluser1 up
+	ip link set hulluser0 up
+	ip route add default via 192.0.2.1
+}
+
+eval "engine_$(declare -f teardown)"
+teardown() {
+	engine_teardown
+	ip link delete hulluser0 2> /dev/null || true
+}
+
+pastas() {
+	pgrep -f -- "--pid $HULL_ROOT/containers/" || true
+}
+
+no_pasta() {
+	[ -z "$(pastas)" ]
+}
+
+@test "a container leads outside by pasta, from its first moment to its end" {
+	needs_pasta
+	busybox -- 'ip -o -4 addr show scope global | wc -l; ip route | grep -c ^default; cat /etc/resolv.conf'
+	equal "${lines[*]:0:2}" '1 1'
+	says nameserver
+	eventually no_pasta
+	start_box box -- 'sleep 1000'
+	equal "$(pastas | wc -l)" 1
+	hull restart -t 0 box
+	equal "$(pastas | wc -l)" 1
+	hull exec box ip -o link
+	says lo
+	hull stop -t 0 box
+	succeeds
+	eventually no_pasta
+	busybox --network none -- 'ip -o link | wc -l'
+	prints 1
+	run_hull --rm busybox no-such-command
+	exits_with 127
+	eventually no_pasta
+}
+
+@test "what an ordinary user's network cannot be is refused, and without pasta there is none" {
+	busybox --network mine -- true
+	exits_with 125
+	[[ $stderr == *'need root'* ]]
+	busybox --network pasta --network none -- true
+	exits_with 125
+	needs_pasta
+	cat > "$T/hidden" <<- EOF
+		for file in /usr/bin/pasta /usr/local/bin/pasta /bin/pasta; do
+			[ ! -e \$file ] || mount --bind /dev/null \$(readlink -f \$file)
+		done
+		exec ${CALLER[*]} $HULL --root $HULL_ROOT run --rm busybox sh -c 'ip -o link | wc -l'
+	EOF
+	run unshare --mount --propagation private bash "$T/hidden"
+	succeeds
+	says 'no network' 'package passt'
+}
+
+@test "a container whose processes were all killed leaves no pasta behind a repair" {
+	needs_pasta
+	start_box box -- 'sleep 1000'
+	kill -KILL "$(jq .Monitor "$HULL_ROOT"/containers/*/start.json)" "$(field box '{{.State.Pid}}')"
+	equal "$(pastas | wc -l)" 1
+	eventually is_field box '{{.State.Running}}' false
+	hull system check --repair
+	eventually no_pasta
+	hull rm box
+	succeeds
+}

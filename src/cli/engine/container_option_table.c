@@ -114,7 +114,7 @@
 			.help = "a network it is in, several times for several (default: "        \
 				"bridge), "                                                       \
 				"with ip, ip6, mac, alias; or none, host, container:NAME, "       \
-				"ns:PATH"),                                                       \
+				"ns:PATH; an ordinary user's: pasta (the default), none, host"),  \
 		OPTION_LIST(O, network, "net", .is_hidden = true),                                \
 		OPTION_LIST(O, network_alias, "network-alias", .argument = "NAME",                \
 			.help = "a further name in its networks"),                                \

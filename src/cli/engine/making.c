@@ -15,6 +15,7 @@
 #include "engine/container/userns.h"
 #include "engine/container/volumes.h"
 #include "engine/group/group.h"
+#include "engine/usernet/usernet.h"
 
 void making_done(struct making *making)
 {
@@ -68,6 +69,8 @@ static int choose_settings(struct command_call *call, struct making *making,
 	take_entrypoint(options, settings);
 	r = settings_take_image(call->arena, settings, has_image ? &image : NULL,
 		options->entrypoint.n_items > 0, err);
+	if (r == 0)
+		r = usernet_settle(&making->store, settings, err);
 	networking_choose_default(call->arena, &making->store, settings);
 	settings_fill(settings);
 	if (r == 0)

@@ -113,7 +113,7 @@ static int read_network(
 /* A mode that is the whole network: nothing can stand beside it. */
 static bool is_mode(const char *text)
 {
-	return text_equal(text, "none") || text_equal(text, "host") ||
+	return text_equal(text, "none") || text_equal(text, "host") || text_equal(text, "pasta") ||
 	       text_has_prefix(text, "container:") || text_has_prefix(text, "ns:");
 }
 

@@ -10,6 +10,7 @@
 #include "engine/container/networking.h"
 #include "engine/events/events.h"
 #include "engine/store/inside.h"
+#include "engine/usernet/usernet.h"
 #include "sys/directory.h"
 
 static int empty_inside(void *context, int *ret_fd, struct err *err)
@@ -28,7 +29,7 @@ static int empty(const struct store *store, int dir_fd, struct err *err)
 	int r = directory_empty(dir_fd, &refused);
 
 	if (store->has_user_namespace && (r == -EACCES || r == -EPERM))
-		return inside_run(&place, empty_inside, &dir_fd, NULL, NULL, err);
+		return inside_run(&place, empty_inside, &dir_fd, NULL, err);
 	if (r < 0)
 		*err = refused;
 	return r;
@@ -64,11 +65,12 @@ int containers_remove(struct arena *arena, const struct engine *engine,
 int containers_clean(
 	const struct engine *engine, const struct engine_container *container, struct err *err)
 {
-	int r = container_delete(&engine->runtime, container->id, true, err);
 	AUTO_ARENA arena = ARENA_INIT;
+	int r = container_delete(&engine->runtime, container->id, true, err);
 
 	if (r == 0)
 		networking_leave(&arena, engine->store, container);
+	usernet_stop(&arena, container);
 	if (r == 0 && unlinkat(container->dir_fd, "attach.sock", 0) < 0 && errno != ENOENT)
 		r = err_sys(err, "unlink attach.sock");
 	return r < 0 ? err_while(err, "container %.12s", container->id) : 0;

@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 
 #include "base/text.h"
+#include "engine/usernet/usernet.h"
 
 /* The rest of a line of resolv.conf(5) that begins with the word; NULL: another line. */
 static const char *after_word(const char *line, const char *word)
@@ -59,15 +60,18 @@ const char *resolver_text(struct arena *arena, const struct container_settings *
 	const struct endpoint_list *endpoints, const char *host)
 {
 	bool is_host = text_equal(settings->network_mode, "host");
+	bool is_pasta = text_equal(settings->network_mode, USERNET_PASTA);
 	bool is_asked = settings->n_dns + settings->n_dns_search + settings->n_dns_options > 0;
 	const char *text;
 
-	if (!is_asked && endpoints->n_endpoints == 0)
+	if (!is_asked && !is_pasta && endpoints->n_endpoints == 0)
 		return is_host ? host : "# no network\n";
 	text = take_host(arena, host, settings->n_dns == 0, settings->n_dns_search == 0,
 		settings->n_dns_options == 0);
 	for (size_t i = 0; i < settings->n_dns; i++)
 		text = add_line(arena, text, "nameserver", &settings->dns[i], 1);
+	if (is_pasta && !strstr(text, "nameserver")) /* all of the host's are on itself */
+		text = arena_printf(arena, "%snameserver " USERNET_DNS "\n", text);
 	/* "." alone: none at all */
 	if (settings->n_dns_search > 0 && !text_equal(settings->dns_search[0], "."))
 		text = add_line(

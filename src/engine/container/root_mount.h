@@ -19,6 +19,7 @@ struct root_mount {
 	size_t n_layers;
 	const char *rootfs; /* instead of all that: a directory that is cloned; NULL: none */
 	bool is_volatile;
+	bool makes_network; /* usernet.h needs a namespace for it */
 	bool is_image_only; /* without a layer of the container's own; its empty/ is there */
 
 	bool is_root;  /* the caller has power over the machine */

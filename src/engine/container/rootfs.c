@@ -7,9 +7,11 @@
 #include <unistd.h>
 
 #include "base/fd.h"
+#include "base/text.h"
 #include "engine/container/root_mount.h"
 #include "engine/image/image.h"
 #include "engine/store/inside.h"
+#include "engine/usernet/usernet.h"
 #include "sys/mount_api.h"
 
 /* The container's pin keeps the image. */
@@ -65,6 +67,21 @@ static int open_userns(const struct userns *userns, int *ret_fd, struct err *err
 	return *ret_fd < 0 ? err_sys(err, "open %s", userns->path) : 0;
 }
 
+static int mount_in(const struct inside_place *place, struct root_mount *mount, struct rootfs *ret,
+	struct err *err)
+{
+	struct inside_result *maker = &ret->maker;
+	int r = inside_run(place, root_mount_make, mount, maker, err);
+
+	if (r < 0)
+		return r;
+	ret->tree_fd = TAKE_FD(maker->fd);
+	ret->netns_fd = TAKE_FD(maker->netns_fd);
+	if (maker->userns_fd >= 0)
+		ret->userns_fd = TAKE_FD(maker->userns_fd);
+	return 0;
+}
+
 /* Root makes the user namespace first, because it maps the layers' ids. */
 static int mount_as_root(
 	const struct userns *userns, struct root_mount *mount, struct rootfs *ret, struct err *err)
@@ -74,21 +91,25 @@ static int mount_as_root(
 
 	mount->userns_fd = ret->userns_fd;
 	mount->maps_ids = userns->maps_layers;
-	return r < 0 ? r : inside_run(&place, root_mount_make, mount, &ret->tree_fd, NULL, err);
+	return r < 0 ? r : mount_in(&place, mount, ret, err);
 }
 
-static int mount_as_user(
-	const struct userns *userns, struct root_mount *mount, struct rootfs *ret, struct err *err)
+static int mount_as_user(const struct userns *userns, struct root_mount *mount, struct rootfs *ret,
+	struct err *err)
 {
-	struct inside_place place = { .maps = &userns->maps, .join_fd = -1 };
-	int r;
+	struct inside_place place = {
+		.maps = &userns->maps,
+		.join_fd = -1,
+		.makes_network = mount->makes_network,
+	};
+	int r = 0;
 
-	if (!userns->path)
-		return inside_run(
-			&place, root_mount_make, mount, &ret->tree_fd, &ret->userns_fd, err);
-	r = open_userns(userns, &ret->userns_fd, err);
-	place = (struct inside_place){ .join_fd = ret->userns_fd };
-	return r < 0 ? r : inside_run(&place, root_mount_make, mount, &ret->tree_fd, NULL, err);
+	if (userns->path) {
+		r = open_userns(userns, &ret->userns_fd, err);
+		place.maps = NULL;
+		place.join_fd = ret->userns_fd;
+	}
+	return r < 0 ? r : mount_in(&place, mount, ret, err);
 }
 
 /* A root that is mounted nowhere is what the newer calls are for. */
@@ -101,6 +122,11 @@ static void explain_lack(struct err *err)
 			"%s is not to be had here, because the kernel is older or a seccomp filter "
 			"around hull refuses it; hull-oci runs containers without it",
 			lacking);
+}
+
+static bool has_usernet(const struct engine_container *container)
+{
+	return text_equal(container->settings.network_mode, USERNET_PASTA);
 }
 
 static struct root_mount mount_of(
@@ -139,6 +165,7 @@ int rootfs_mount(struct arena *arena, const struct engine *engine,
 	struct root_mount mount = mount_of(arena, engine, container);
 
 	mount.is_volatile = container->settings.auto_remove;
+	mount.makes_network = has_usernet(container);
 	return run_mount(arena, engine, container, userns, &mount, ret, err);
 }
 
@@ -184,6 +211,8 @@ int rootfs_layers(struct arena *arena, const struct engine *engine,
 
 void rootfs_close(struct rootfs *rootfs)
 {
+	inside_close(&rootfs->maker);
 	fd_replace(&rootfs->tree_fd, -1);
 	fd_replace(&rootfs->userns_fd, -1);
+	fd_replace(&rootfs->netns_fd, -1);
 }

@@ -9,13 +9,18 @@
 #pragma once
 
 #include "engine/container/userns.h"
+#include "engine/store/inside.h"
 
 struct rootfs {
 	int tree_fd;   /* a detached mount */
 	int userns_fd; /* the user namespace that it belongs to, to be joined; -1: the caller's */
+	int netns_fd;  /* a network namespace of that, to be joined; -1: none was made */
+	struct inside_result maker; /* is there as long as usernet.h needs it */
 };
 
-#define ROOTFS_INIT ((struct rootfs){ .tree_fd = -1, .userns_fd = -1 })
+#define ROOTFS_INIT       \
+	((struct rootfs){ \
+		.tree_fd = -1, .userns_fd = -1, .netns_fd = -1, .maker = INSIDE_RESULT_INIT })
 void rootfs_close(struct rootfs *rootfs);
 
 /*

@@ -24,6 +24,7 @@
 #include "engine/group/group.h"
 #include "engine/monitor/protocol.h"
 #include "engine/spec/spec.h"
+#include "engine/usernet/usernet.h"
 
 enum start_fault start_fault_of(const struct err *err)
 {
@@ -71,6 +72,20 @@ int start_exit_status_of(const struct err *err)
 	return statuses[start_fault_of(err)];
 }
 
+/* Before the container is there: it begins with its network. */
+static int start_usernet(struct arena *arena, const struct engine_container *container,
+	struct rootfs *rootfs, struct spec *spec, struct err *err)
+{
+	int r;
+
+	if (rootfs->netns_fd < 0)
+		return 0;
+	spec->netns_path = arena_printf(arena, "/proc/self/fd/%d", rootfs->netns_fd);
+	r = usernet_start(arena, container, rootfs->maker.pid, err);
+	inside_end(&rootfs->maker);
+	return r;
+}
+
 static int prepare(struct arena *arena, const struct start_request *request,
 	struct monitor_process *process, struct err *err)
 {
@@ -100,6 +115,8 @@ static int prepare(struct arena *arena, const struct start_request *request,
 		r = volumes_fill(arena, request->engine, container, err);
 	if (r == 0)
 		r = rootfs_mount(arena, request->engine, container, &userns, &process->rootfs, err);
+	if (r == 0)
+		r = start_usernet(arena, container, &process->rootfs, &spec, err);
 	if (r == 0)
 		r = user_resolve(arena, process->rootfs.tree_fd, spec.settings->user,
 			spec.settings->group_add, spec.settings->n_group_add, &spec.user, err);
@@ -194,8 +211,10 @@ static int start(struct arena *arena, const struct start_request *request, int *
 		event_tail_write(arena, request->container);
 		r = start_child(arena, request, &process, ret_client_fd, err);
 	}
-	if (r < 0)
+	if (r < 0) {
 		networking_leave(arena, request->engine->store, request->container);
+		usernet_stop(arena, request->container);
+	}
 	return r;
 }
 

@@ -155,7 +155,7 @@ static void write_namespaces(struct json_writer *writer, const struct spec *spec
 		const char *type, *mode, *path;
 	} kinds[] = {
 		{ "pid", settings->pid_mode, spec->namespaces[SPEC_NAMESPACE_PID] },
-		{ "network", settings->network_mode, NULL },
+		{ "network", settings->network_mode, spec->netns_path },
 		{ "ipc", settings->ipc_mode, spec->namespaces[SPEC_NAMESPACE_IPC] },
 		{ "uts", settings->uts_mode, spec->namespaces[SPEC_NAMESPACE_UTS] },
 		{ "cgroup", settings->cgroupns_mode, spec->namespaces[SPEC_NAMESPACE_CGROUP] },

@@ -9,6 +9,9 @@
  */
 #pragma once
 
+#include <stdbool.h>
+#include <sys/types.h>
+
 #include "base/err.h"
 #include "core/id_map.h"
 
@@ -18,7 +21,28 @@ typedef int inside_fn(void *context, int *ret_fd, struct err *err);
 struct inside_place {
 	const struct id_maps *maps; /* of a new user namespace; NULL: none */
 	int join_fd;                /* a user namespace to join instead; -1: none */
+	bool makes_network;         /* also a network namespace, with lo up */
 };
+
+/* What is left of it, for the caller; -1: there is none. */
+struct inside_result {
+	int fd;                  /* what run() gave */
+	int userns_fd, netns_fd; /* those that were made */
+
+	/* with makes_network: it is still there, and shows the namespaces in /proc/PID/ns */
+	pid_t pid;
+	int pidfd, socket_fd;
+};
+
+#define INSIDE_RESULT_INIT       \
+	((struct inside_result){ \
+		.fd = -1, .userns_fd = -1, .netns_fd = -1, .pidfd = -1, .socket_fd = -1 })
+
+/* Ends the process; the descriptors of the namespaces stay. */
+void inside_end(struct inside_result *result);
+
+/* That, and everything is closed. */
+void inside_close(struct inside_result *result);
 
 /* Only a mount namespace, for root. */
 #define INSIDE_PLACE_INIT ((struct inside_place){ .join_fd = -1 })
@@ -33,9 +57,6 @@ int inside_become_root(struct err *err);
  */
 int inside_join(int userns_fd, struct err *err);
 
-/*
- * ret_fd: what run() gave, may be NULL. ret_userns_fd: the user namespace, -1 where there is none;
- * NULL: it is not wanted.
- */
-int inside_run(const struct inside_place *place, inside_fn *run, void *context, int *ret_fd,
-	int *ret_userns_fd, struct err *err);
+/* ret NULL: nothing is wanted of it. */
+int inside_run(const struct inside_place *place, inside_fn *run, void *context,
+	struct inside_result *ret, struct err *err);
