@@ -285,6 +285,7 @@ int container_changes(struct arena *arena, const struct engine *engine,
 	struct walk walk = { .arena = arena, .upper_fd = -1 };
 	AUTO_FD int upper_fd = -1;
 	AUTO_FD int answer_fd = -1;
+	struct inside_result inside = INSIDE_RESULT_INIT;
 	int r;
 
 	*ret = NULL;
@@ -300,8 +301,10 @@ int container_changes(struct arena *arena, const struct engine *engine,
 		arena, &container->settings, &walk.n_mount_points);
 	r = rootfs_layers(arena, engine, container, &walk.layers, &walk.n_layers, err);
 	if (r == 0 && engine->store->has_user_namespace)
-		r = inside_run(&place, walk_all, &walk, &answer_fd, NULL, err);
+		r = inside_run(&place, walk_all, &walk, &inside, err);
 	else if (r == 0)
-		r = walk_all(&walk, &answer_fd, err);
+		r = walk_all(&walk, &inside.fd, err);
+	answer_fd = TAKE_FD(inside.fd);
+	inside_close(&inside);
 	return r < 0 ? r : read_answer(arena, answer_fd, ret, ret_n, err);
 }

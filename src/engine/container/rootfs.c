@@ -94,8 +94,8 @@ static int mount_as_root(
 	return r < 0 ? r : mount_in(&place, mount, ret, err);
 }
 
-static int mount_as_user(const struct userns *userns, struct root_mount *mount, struct rootfs *ret,
-	struct err *err)
+static int mount_as_user(
+	const struct userns *userns, struct root_mount *mount, struct rootfs *ret, struct err *err)
 {
 	struct inside_place place = {
 		.maps = &userns->maps,
