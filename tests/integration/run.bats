@@ -146,7 +146,7 @@ has_started() {
 		touch /x 2>&1 | grep -c ead-only; touch /scratch/x /other/x /dev/shm/x && stat -c %a /other
 		df -k /scratch | tail -n 1 | tr -s " " | cut -d " " -f 2'
 	prints $'1\n700\n1024'
-	busybox -v relative:/data -- true
+	busybox -v rel/ative:/data -- true
 	exits_with 125
 }
 

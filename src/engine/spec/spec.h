@@ -51,8 +51,8 @@ struct spec {
 	struct spec_userns userns;
 	const char *namespaces[SPEC_NAMESPACE_COUNT]; /* paths of those that are joined; NULL */
 	const char *netns_path; /* a network namespace that is there already; NULL: none */
-	bool is_rootless;                             /* the caller has no power over the machine */
-	uint16_t rows, columns;                       /* of the terminal; 0: not known */
+	bool is_rootless;       /* the caller has no power over the machine */
+	uint16_t rows, columns; /* of the terminal; 0: not known */
 };
 
 int spec_text(struct arena *arena, const struct spec *spec, const char **ret, size_t *ret_length,
