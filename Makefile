@@ -8,7 +8,7 @@ SECONDS ?= 60
 FORMATTED = $(shell find src tests bench -name '*.[ch]' -not -path '*/corpus/*')
 
 .PHONY: all help deps demo test bench install clean format check-format check-layers fuzz man \
-	test-vm test-unit test-integration test-clients test-attacks test-faults test-differential
+	test-vm test-unit test-integration test-clients test-attacks test-old test-newest test-faults test-differential
 
 all: build/build.ninja ## build build/hull and build/hull-oci
 	@ninja -j $(JOBS) -C build
@@ -54,6 +54,14 @@ test-clients: ## podman, containerd and Docker drive hull-oci
 test-attacks: ## every known escape, the long form
 	@tools/deps build test
 	@ATTACK_LONG=1 tests/run build attacks
+
+test-old: ## the integration tests and attacks without the newer system calls
+	@tools/deps build test
+	@OLD_LONG=1 tests/run build old
+
+test-newest: ## the newest clients that Debian has, in a chroot of its release 13
+	@tools/deps build test
+	@tests/run build newest
 
 test-faults: ## every step and system call fails once
 	@tools/deps build test

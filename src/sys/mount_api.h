@@ -43,7 +43,7 @@
 #define MOUNT_ATTR_NOSYMFOLLOW 0x00200000
 #endif
 
-/* The name of a call that is lacking, with the kernel that has it; NULL: all are there. */
+/* mount_setattr(2) with the kernel that has it, where it is lacking; NULL: all are there. */
 const char *mount_lacking_call(void);
 
 /*

@@ -9,15 +9,13 @@
 
 bool mount_old_is_used;
 
+/*
+ * The youngest of them speaks for all: kernels and the lists of seccomp profiles got it last. One
+ * call, 0.25 µs, is what everybody pays; six would be 1.5.
+ */
 const char *mount_lacking_call(void)
 {
-	static const enum probed_call needed[] = { PROBED_MOUNT_SETATTR, PROBED_OPEN_TREE,
-		PROBED_MOVE_MOUNT, PROBED_FSOPEN, PROBED_FSCONFIG, PROBED_FSMOUNT };
-
-	for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++)
-		if (!call_exists(needed[i]))
-			return call_description(needed[i]);
-	return NULL;
+	return call_exists(PROBED_MOUNT_SETATTR) ? NULL : call_description(PROBED_MOUNT_SETATTR);
 }
 
 int mount_use_old_calls(struct err *err)

@@ -194,7 +194,7 @@ status_of() {
 }
 
 @test "podman run --network none: there is only lo" {
-	run offline "$IMAGE" sh -c 'ls /sys/class/net; ping -c 1 -W 1 127.0.0.1 > /dev/null && echo up'
+	run offline "$IMAGE" sh -c 'ls /sys/class/net; ip link show lo | grep -q "[<,]UP[,>]" && echo up'
 	prints $'lo\nup'
 }
 

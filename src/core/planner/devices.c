@@ -90,6 +90,9 @@ static void add_configured(struct planner *planner, size_t index)
 		.path = path_clean(planner->arena, oci->path),
 	};
 
+	/* where engines list all devices of the host: the container's is that of its own devpts */
+	if (text_equal(device.path, "/dev/ptmx"))
+		return;
 	add_device(planner, planner_format(planner, "/linux/devices/%zu", index), &device);
 }
 

@@ -404,6 +404,29 @@ static void the_hosts_dev_is_left_as_it_is(void **state)
 	assert_int_equal(planned_count(STEP_SYMLINK), 0);
 }
 
+/* podman --privileged names every device of the host. */
+static void the_hosts_ptmx_is_not_made_over_the_containers_own(void **state)
+{
+	PLAN({ "/linux/devices", "[{'type':'c','path':'/dev/../dev/ptmx','major':5,'minor':2}]" });
+	for (size_t i = 0; i < planned_count(STEP_DEVICE); i++)
+		assert_string_not_equal(planned_step(STEP_DEVICE, i)->device.path, "/dev/ptmx");
+}
+
+/* ---- without the newer mount calls ---- */
+
+static void without_the_newer_calls_hull_init_mounts_all_by_itself(void **state)
+{
+	planned.facts.lacking_mount_call = "mount_setattr(2), Linux 5.12";
+	planned.facts.has_template = true;
+	planned.facts.is_privileged = true;
+	PLAN({ mounts_end, "{'destination':'/v','source':'/dev/null','options':['bind']}" });
+	assert_false(planned.plan.spawn.use_template);
+	assert_int_equal(planned_step(STEP_PROPAGATION, 0)->propagation.has_old_calls, 1);
+	assert_int_equal(planned_step(STEP_ROOT, 0)->root.source.slot, PLAN_NO_SLOT);
+	for (size_t i = 0; i < planned.plan.n_slots; i++)
+		assert_int_not_equal(planned.plan.slots[i].kind, SLOT_TREE);
+}
+
 static void the_usual_links_lie_in_dev(void **state)
 {
 	static const char *const expected[][2] = {
@@ -464,6 +487,8 @@ int main(void)
 		PLANNED_TEST(some_files_of_proc_may_be_covered),
 		PLANNED_TEST(the_hosts_proc_may_be_bound_as_a_whole),
 		PLANNED_TEST(every_container_has_the_default_devices),
+		PLANNED_TEST(the_hosts_ptmx_is_not_made_over_the_containers_own),
+		PLANNED_TEST(without_the_newer_calls_hull_init_mounts_all_by_itself),
 		PLANNED_TEST(a_configured_device_takes_a_default_ones_place),
 		PLANNED_TEST(in_a_user_namespace_devices_are_bound_but_pipes),
 		PLANNED_TEST(where_nodes_cannot_be_made_root_binds_them_too),
