@@ -90,6 +90,14 @@ has_started() {
 	says 67108864 150000 9
 	busybox -m 16m --memory-swap 16m -- 'head -c 100m /dev/zero | tail > /dev/null'
 	exits_with 137
+	busybox --memory-swappiness 7 --blkio-weight 300 -- 'cat /sys/fs/cgroup/memory/memory.swappiness 2> /dev/null || echo 7'
+	prints 7
+	busybox --memory-swappiness 101 -- true
+	complains 125 '--memory-swappiness 101'
+	busybox --blkio-weight-device /dev/null:100 -- true
+	complains 125 'not a block device'
+	busybox --blkio-weight-device /dev/null:5 -- true
+	complains 125 'from 10 to 1000'
 	busybox --ulimit nofile=100:200 -- 'ulimit -n; ulimit -Hn'
 	prints $'100\n200'
 	busybox -- 'ulimit -n'
@@ -126,6 +134,50 @@ has_started() {
 	prints three
 	busybox --add-host other:10.0.0.9 -- 'grep other /etc/hosts'
 	prints $'10.0.0.9\tother'
+}
+
+@test "a mask, variables of ours, and those of the image that are left out" {
+	busybox --umask 027 -- 'umask; touch f; stat -c %a f'
+	prints $'0027\n640'
+	run_hull --umask 8 busybox true
+	complains 125 '--umask 8'
+	SEEN=outside busybox --env-host -e SEEN2=given -- 'echo $SEEN $SEEN2'
+	prints 'outside given'
+	mkdir -p "$T/rootfs/bin"
+	cp "$(type -P busybox)" "$T/rootfs/bin/sh"
+	tar -C "$T/rootfs" -c . > "$T/rootfs.tar"
+	of_caller "$T/rootfs.tar"
+	INPUT=$T/rootfs.tar hull import -c 'ENV ONE=1 TWO=2' - variables
+	succeeds
+	run_hull --rm --unsetenv ONE variables sh -c 'echo $ONE-$TWO'
+	prints -2
+	run_hull --rm --unsetenv-all -e A=b variables sh -c 'echo $ONE-$TWO-$A'
+	prints --b
+}
+
+@test "an image for another machine is refused where one is asked for, and nothing is fetched" {
+	run_hull --rm --platform linux --pull never -q busybox true
+	succeeds
+	run_hull --rm --platform linux/s390x busybox true
+	complains 125 'not for --platform linux/s390x'
+	run_hull --rm --pull always busybox true
+	complains 125 'missing|never'
+}
+
+@test "a container takes another one's name and place" {
+	start_box box -- 'sleep 100'
+	first=$output
+	run_hull -d --name box busybox sleep 100
+	complains 125 'in use'
+	run_hull -d --replace --name box busybox sleep 100
+	succeeds
+	[ "$output" != "$first" ]
+	hull ps -aq --no-trunc
+	equal "${#lines[@]}" 1
+	run_hull --replace busybox true
+	complains 125 '--replace needs a --name'
+	hull rm -f box
+	eventually nothing_is_left
 }
 
 @test "files of the host, file systems in memory, a root that is read-only" {

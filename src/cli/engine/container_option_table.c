@@ -30,6 +30,34 @@
 		OPTION_NUMBER(O, pids_limit, "pids-limit", .argument = "N",                       \
 			.help = "how many processes it may have; -1: no limit")
 
+/* More rows of create and run, whose words are Docker's or podman's. */
+#define FURTHER_OPTIONS                                                                           \
+	OPTION_LIST(O, blkio_weight_device, "blkio-weight-device", .argument = "DEVICE:N",        \
+		.help = "share of one block device's I/O, 10 to 1000"),                           \
+		OPTION_LIST(O, cgroup_conf, "cgroup-conf", .argument = "FILE=VALUE",              \
+			.help = "a file of its group on cgroup v2, memory.high=512M"),            \
+		OPTION_NUMBER(O, cpu_rt_period, "cpu-rt-period", .argument = "USEC",              \
+			.help = "period of the time for real-time processes (cgroup v1)"),        \
+		OPTION_NUMBER(O, cpu_rt_runtime, "cpu-rt-runtime", .argument = "USEC",            \
+			.help = "time for real-time processes in each period (cgroup v1)"),       \
+		OPTION_FLAG(O, env_host, "env-host", .help = "all variables of our environment"), \
+		OPTION_NUMBER(O, memory_swappiness, "memory-swappiness", .argument = "PERCENT",   \
+			.help = "how eagerly its memory is swapped, 0 to 100 (cgroup v1)"),       \
+		OPTION_STRING(O, platform, "platform", .argument = "OS[/ARCH[/VARIANT]]",         \
+			.help = "refuse an image that was made for another"),                     \
+		OPTION_CHOICE(O, pull, "pull", .argument = "missing|never",                       \
+			.help = "images are looked for in the store only: both mean the same"),   \
+		OPTION_FLAG(O, quiet, "quiet", .letter = 'q',                                     \
+			.help = "print nothing about images; nothing is printed anyway"),         \
+		OPTION_FLAG(O, replace, "replace",                                                \
+			.help = "remove the container that has the name now, first"),             \
+		OPTION_STRING(O, umask, "umask", .argument = "MODE",                              \
+			.help = "file mode creation mask, octal (default: 0022)"),                \
+		OPTION_LIST(O, unsetenv, "unsetenv", .argument = "NAME",                          \
+			.help = "leave a variable of the image's out"),                           \
+		OPTION_FLAG(O, unsetenv_all, "unsetenv-all",                                      \
+			.help = "leave all variables of the image's out")
+
 /* Rows of create and run. */
 #define CONTAINER_OPTIONS                                                                         \
 	LIMIT_OPTIONS,                                                                            \
@@ -192,11 +220,13 @@ const struct option_spec group_option_table[] = {
 };
 
 const struct option_spec create_option_table[] = {
+	FURTHER_OPTIONS,
 	CONTAINER_OPTIONS,
 	OPTION_END,
 };
 
 const struct option_spec run_option_table[] = {
+	FURTHER_OPTIONS,
 	CONTAINER_OPTIONS,
 	OPTION_FLAG(O, detach, "detach", .letter = 'd',
 		.help = "run it in the background, and print its id"),

@@ -40,7 +40,7 @@ static int read_devices(struct arena *arena, const struct container_options *opt
 	return r;
 }
 
-static int read_pairs(struct arena *arena, const char *option, const struct option_list *list,
+int pair_options_read(struct arena *arena, const char *option, const struct option_list *list,
 	struct oci_key_value **pairs, size_t *n, struct err *err)
 {
 	for (size_t i = 0; i < list->n_items; i++) {
@@ -131,6 +131,25 @@ static int read_names(struct arena *arena, const struct container_options *optio
 	return 0;
 }
 
+static int read_umask(struct arena *arena, const char *text, const uint32_t **ret, struct err *err)
+{
+	uint32_t *umask;
+	uint64_t mode = 0;
+	size_t length = text ? strspn(text, "01234567") : 0;
+
+	if (text_is_empty(text))
+		return 0;
+	for (size_t i = 0; i < length && mode <= 0777; i++)
+		mode = mode * 8 + (uint64_t)(text[i] - '0');
+	if (text[length] != '\0' || mode > 0777)
+		return err_fail(
+			err, EINVAL, "--umask %s: an octal mode up to 0777 is expected", text);
+	umask = ARENA_NEW(arena, uint32_t);
+	*umask = (uint32_t)mode;
+	*ret = umask;
+	return 0;
+}
+
 static void take_plain(const struct container_options *options, struct container_settings *settings)
 {
 	settings->name = text_is_empty(options->name) ? NULL : options->name;
@@ -178,6 +197,8 @@ int container_options_read(struct arena *arena, const struct container_options *
 	if (r == 0)
 		r = read_names(arena, options, &settings, err);
 	if (r == 0)
+		r = read_umask(arena, options->umask, &settings.umask, err);
+	if (r == 0)
 		r = size_option_read("shm-size", options->shm_size, 1, &settings.shm_size, err);
 	if (r == 0)
 		r = resource_options_read(arena, options, &settings.resources, err);
@@ -186,14 +207,14 @@ int container_options_read(struct arena *arena, const struct container_options *
 	if (r == 0)
 		r = read_devices(arena, options, &settings, err);
 	if (r == 0)
-		r = read_pairs(arena, "sysctl", &options->sysctl, &settings.sysctls,
+		r = pair_options_read(arena, "sysctl", &options->sysctl, &settings.sysctls,
 			&settings.n_sysctls, err);
 	if (r == 0)
-		r = read_pairs(arena, "time-offset", &options->time_offset, &settings.time_offsets,
-			&settings.n_time_offsets, err);
+		r = pair_options_read(arena, "time-offset", &options->time_offset,
+			&settings.time_offsets, &settings.n_time_offsets, err);
 	if (r == 0)
-		r = read_pairs(arena, "annotation", &options->annotation, &settings.annotations,
-			&settings.n_annotations, err);
+		r = pair_options_read(arena, "annotation", &options->annotation,
+			&settings.annotations, &settings.n_annotations, err);
 	if (r == 0)
 		r = env_options_read(arena, options, &settings, err);
 	if (r == 0)

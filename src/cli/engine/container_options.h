@@ -11,11 +11,12 @@
 #include "engine/container/settings.h"
 
 struct container_options {
+	bool replace, quiet, env_host, unsetenv_all;
 	bool interactive, tty, remove, privileged, read_only, oom_kill_disable, init;
-	const char *name, *workdir, *user, *hostname, *domainname, *cidfile;
-	struct option_list entrypoint, env, env_file, label, label_file, annotation;
-	struct option_list time_offset, volume, volumes_from, mount, tmpfs, device,
-		device_cgroup_rule;
+	const char *name, *workdir, *user, *umask, *platform, *hostname, *domainname, *cidfile;
+	struct option_list entrypoint, env, env_file, unsetenv, label, label_file, annotation;
+	struct option_list time_offset, volume, volumes_from, mount, tmpfs, cgroup_conf, device;
+	struct option_list device_cgroup_rule;
 	struct option_list cap_add, cap_drop, security_opt, group_add, add_host;
 	struct option_list ulimit, sysctl, log_opt, uidmap, gidmap;
 	struct option_list network, network_alias, dns, dns_search, dns_option;
@@ -25,8 +26,10 @@ struct container_options {
 	const char *memory, *memory_swap, *memory_reservation, *cpus, *shm_size;
 	const char *cpuset_cpus, *cpuset_mems, *rootfs;
 	struct option_number cpu_shares, cpu_period, cpu_quota, pids_limit, blkio_weight;
+	struct option_number memory_swappiness, cpu_rt_period, cpu_rt_runtime;
 	struct option_number oom_score_adj, stop_timeout;
-	struct option_list device_read_bps, device_write_bps, device_read_iops, device_write_iops;
+	struct option_list blkio_weight_device, device_read_bps, device_write_bps, device_read_iops,
+		device_write_iops;
 	const char *stop_signal, *log_driver;
 	struct life_options life;
 
@@ -51,6 +54,9 @@ int resource_options_read(struct arena *arena, const struct container_options *o
 
 /* ---- between its files ---- */
 
+/* NAME=VALUE each */
+int pair_options_read(struct arena *arena, const char *option, const struct option_list *list,
+	struct oci_key_value **pairs, size_t *n, struct err *err);
 /* --volume, --mount and --tmpfs */
 int container_mounts_read(struct arena *arena, const struct container_options *options,
 	struct container_settings *settings, struct err *err);

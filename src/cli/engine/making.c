@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/fd.h"
@@ -12,6 +13,7 @@
 #include "engine/container/from_image.h"
 #include "engine/container/namespaces.h"
 #include "engine/container/networking.h"
+#include "engine/container/stop.h"
 #include "engine/container/userns.h"
 #include "engine/container/volumes.h"
 #include "engine/group/group.h"
@@ -54,6 +56,67 @@ static void take_entrypoint(
 	settings->n_entrypoint = 1;
 }
 
+static bool is_unset(const struct container_options *options, const char *variable)
+{
+	size_t length = strcspn(variable, "=");
+
+	for (size_t i = 0; i < options->unsetenv.n_items; i++)
+		if (strlen(options->unsetenv.items[i]) == length &&
+			strncmp(options->unsetenv.items[i], variable, length) == 0)
+			return true;
+	return options->unsetenv_all;
+}
+
+/* What the command line sets stays. */
+static void unset_variables(
+	struct arena *arena, const struct container_options *options, struct image *image)
+{
+	struct oci_image_run *run = &image->config.run;
+	const char **kept = ARENA_NEW_ARRAY(arena, run->n_env, const char *);
+	size_t n = 0;
+
+	for (size_t i = 0; i < run->n_env; i++)
+		if (!is_unset(options, run->env[i]))
+			kept[n++] = run->env[i];
+	run->env = kept;
+	run->n_env = n;
+}
+
+/* "linux", "linux/arm64", "linux/arm/v7" */
+static int check_platform(const char *wanted, const struct image *image, struct err *err)
+{
+	const struct oci_image_config *config = &image->config;
+	const char *const parts[] = { config->os, config->architecture, config->variant };
+	const char *word = wanted;
+
+	for (size_t i = 0; !text_is_empty(wanted) && *word; i++) {
+		size_t length = strcspn(word, "/");
+		const char *part = i < 3 && parts[i] ? parts[i] : "";
+
+		if (strlen(part) != length || strncmp(part, word, length) != 0)
+			return err_fail(err, EINVAL,
+				"the image was made for %s/%s, not for --platform %s", config->os,
+				config->architecture, wanted);
+		word += length + (word[length] == '/');
+	}
+	return 0;
+}
+
+static int replace(
+	struct arena *arena, const struct engine *engine, const char *name, struct err *err)
+{
+	AUTO_ENGINE_CONTAINER old = ENGINE_CONTAINER_INIT;
+	struct err failed = ERR_INIT;
+	int r = containers_open(arena, engine, name, &old, &failed);
+
+	if (r == 0 && text_equal(old.settings.name, name)) /* and not a begin of its id */
+		r = engine_remove(arena, engine, &old, "rm", &failed);
+	if (r == 0 || r == -ENOENT)
+		return 0;
+	*err = failed;
+	return err_while(err, "--replace");
+}
+
 static int choose_settings(struct command_call *call, struct making *making,
 	struct container_settings *settings, int *volumes_fd, struct err *err)
 {
@@ -62,8 +125,12 @@ static int choose_settings(struct command_call *call, struct making *making,
 	struct image image;
 	int r = has_image ? find_image(call, making, call->args[0], settings, &image, err) : 0;
 
+	if (r == 0 && has_image)
+		r = check_platform(options->platform, &image, err);
 	if (r < 0)
 		return r;
+	if (has_image)
+		unset_variables(call->arena, options, &image);
 	settings->cmd = call->args + has_image;
 	settings->n_cmd = call->n_args - has_image;
 	take_entrypoint(options, settings);
@@ -73,6 +140,8 @@ static int choose_settings(struct command_call *call, struct making *making,
 		r = usernet_settle(&making->store, settings, err);
 	networking_choose_default(call->arena, &making->store, settings);
 	settings_fill(settings);
+	if (r == 0 && options->replace)
+		r = replace(call->arena, &making->engine, settings->name, err);
 	if (r == 0)
 		r = volumes_prepare(call->arena, &making->engine, settings,
 			has_image ? &image : NULL, options->volumes_from.items,
@@ -157,6 +226,8 @@ int making_make(struct command_call *call, struct making *ret, struct err *err)
 	AUTO_FD int volumes_fd = -1; /* no volume goes before the settings tell of its use */
 	int r = container_options_read(call->arena, options, &settings, err);
 
+	if (r == 0 && options->replace && !settings.name)
+		r = err_fail(err, EINVAL, "--replace needs a --name");
 	if (r == 0)
 		r = check_cidfile(options->cidfile, err);
 	if (r < 0)

@@ -59,6 +59,37 @@ static int read_rates(struct arena *arena, const char *option, const struct opti
 	return r;
 }
 
+/* /dev/sda:500 */
+static int read_weights(struct arena *arena, const struct option_list *list,
+	struct container_rate_list *ret, struct err *err)
+{
+	int r = read_rates(arena, "blkio-weight-device", list, false, ret, err);
+
+	for (size_t i = 0; r == 0 && i < ret->n_rates; i++)
+		if (ret->rates[i].rate < 10 || ret->rates[i].rate > 1000)
+			r = err_fail(err, EINVAL,
+				"--blkio-weight-device %s: the weight is a number from 10 to 1000",
+				list->items[i]);
+	return r;
+}
+
+static int read_swappiness(struct arena *arena, const struct option_number *option,
+	struct container_resources *resources, struct err *err)
+{
+	uint64_t *percent;
+
+	if (!option->is_given || option->value == -1) /* Docker's word for "as it is" */
+		return 0;
+	if (option->value < 0 || option->value > 100)
+		return err_fail(err, EINVAL,
+			"--memory-swappiness %lld: a percentage from 0 to 100 is expected",
+			(long long)option->value);
+	percent = ARENA_NEW(arena, uint64_t);
+	*percent = (uint64_t)option->value;
+	resources->memory_swappiness = percent;
+	return 0;
+}
+
 static int read_throttles(struct arena *arena, const struct container_options *options,
 	struct container_resources *resources, struct err *err)
 {
@@ -89,6 +120,8 @@ int resource_options_read(struct arena *arena, const struct container_options *o
 		(options->cpu_quota.is_given || options->cpu_period.is_given))
 		return err_fail(err, EINVAL,
 			"--cpus and --cpu-quota or --cpu-period say the same thing: one of them");
+	resources->cpu_rt_period = options->cpu_rt_period.value;
+	resources->cpu_rt_runtime = options->cpu_rt_runtime.value;
 	resources->cpu_shares = options->cpu_shares.value;
 	resources->cpu_period = options->cpu_period.value;
 	resources->cpu_quota = options->cpu_quota.value;
@@ -99,5 +132,13 @@ int resource_options_read(struct arena *arena, const struct container_options *o
 	resources->oom_kill_disable = options->oom_kill_disable;
 	resources->device_cgroup_rules = options->device_cgroup_rule.items;
 	resources->n_device_cgroup_rules = options->device_cgroup_rule.n_items;
+	if (r == 0)
+		r = read_swappiness(arena, &options->memory_swappiness, resources, err);
+	if (r == 0)
+		r = pair_options_read(arena, "cgroup-conf", &options->cgroup_conf,
+			&resources->unified, &resources->n_unified, err);
+	if (r == 0)
+		r = read_weights(
+			arena, &options->blkio_weight_device, &resources->weight_devices, err);
 	return r < 0 ? r : read_throttles(arena, options, resources, err);
 }

@@ -31,11 +31,6 @@ static int refuse_running(
 static int rm_one(struct each *each, struct err *err)
 {
 	const struct rm_options *options = each->call->options;
-	const struct stop_request request = {
-		.by = "rm",
-		.signal_number = SIGKILL,
-		.timeout_sec = 10,
-	};
 	struct arena *arena = each->call->arena;
 	struct engine_state state;
 	int r = containers_state(arena, each->engine, &each->container, &state, err);
@@ -44,13 +39,8 @@ static int rm_one(struct each *each, struct err *err)
 		(state.status == ENGINE_STATUS_RUNNING || state.status == ENGINE_STATUS_PAUSED ||
 			state.status == ENGINE_STATUS_RESTARTING))
 		return refuse_running(each, &state, err);
-	if (r == 0)
-		r = engine_stop(arena, each->engine, &each->container, &request, err);
-	if (r < 0)
-		return r;
 	each->container.keeps_volumes = !options->volumes && !each->container.settings.auto_remove;
-	each->container.settings.auto_remove = true; /* what is done at its end, too */
-	return engine_clean(arena, each->engine, &each->container, err);
+	return r < 0 ? r : engine_remove(arena, each->engine, &each->container, "rm", err);
 }
 
 static int rm_run(struct command_call *call, struct err *err)

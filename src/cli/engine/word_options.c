@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "base/parse.h"
@@ -160,6 +161,8 @@ int env_options_read(struct arena *arena, const struct container_options *option
 	size_t n = 0;
 	int r = 0;
 
+	for (char **variable = environ; options->env_host && *variable; variable++)
+		add_line(arena, &settings->env, &settings->n_env, *variable);
 	for (size_t i = 0; r == 0 && i < options->env_file.n_items; i++)
 		r = read_lines(arena, "env-file", options->env_file.items[i], &lines, &n, err);
 	for (size_t i = 0; r == 0 && i < n; i++)

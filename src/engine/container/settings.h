@@ -54,12 +54,17 @@ struct container_resources {
 	int64_t memory;      /* bytes */
 	int64_t memory_swap; /* memory and swap; -1: unlimited swap */
 	int64_t memory_reservation;
+	const uint64_t *memory_swappiness; /* percent; NULL: as it is */
 	int64_t nano_cpus;
 	int64_t cpu_shares, cpu_period, cpu_quota;
+	int64_t cpu_rt_period, cpu_rt_runtime; /* µs */
 	const char *cpuset_cpus, *cpuset_mems;
 	int64_t pids_limit; /* -1: unlimited */
 	int64_t blkio_weight;
+	struct container_rate_list weight_devices; /* .rate is a weight */
 	struct container_rate_list throttle[OCI_THROTTLE_COUNT];
+	struct oci_key_value *unified; /* files of a group of v2 */
+	size_t n_unified;
 	bool oom_kill_disable;
 	const char **device_cgroup_rules; /* "c 13:* rwm" */
 	size_t n_device_cgroup_rules;
@@ -100,6 +105,7 @@ struct container_settings {
 	const char **entrypoint, **cmd; /* what runs is one behind the other */
 	size_t n_entrypoint, n_cmd;
 	const char *working_dir;
+	const uint32_t *umask; /* NULL: 022 */
 	struct oci_key_value *labels;
 	size_t n_labels;
 	const char *stop_signal; /* "SIGTERM" */

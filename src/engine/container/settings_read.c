@@ -36,6 +36,7 @@ static const struct json_field config_fields[] = {
 	JSON_STRINGS(S, "Cmd", cmd, n_cmd),
 	TEXT("Image", image_name),
 	TEXT("WorkingDir", working_dir),
+	JSON_U32_POINTER(S, "Umask", umask),
 	JSON_MAP(S, "Labels", labels, n_labels, &pair_row),
 	TEXT("StopSignal", stop_signal),
 	JSON_I64(S, "StopTimeout", stop_timeout),
@@ -82,6 +83,12 @@ static const struct json_field network_fields[] = {
 	{ .name = NULL },
 };
 
+static const struct json_field weight_fields[] = {
+	JSON_STRING(struct container_rate, "Path", path, .is_required = true),
+	JSON_U64(struct container_rate, "Weight", rate),
+	{ .name = NULL },
+};
+
 static const struct json_field log_fields[] = {
 	TEXT("Type", log_driver),
 	JSON_I64(S, "MaxSize", log_max_size),
@@ -96,6 +103,7 @@ static const struct json_field network_row = {
 	.type = JSON_FIELD_OBJECT,
 	.nested = network_fields,
 };
+static const struct json_field weight_row = { .type = JSON_FIELD_OBJECT, .nested = weight_fields };
 static const struct json_field rate_row = { .type = JSON_FIELD_OBJECT, .nested = rate_fields };
 
 #define RATES(key, index)                                                                      \
@@ -137,18 +145,24 @@ static const struct json_field host_fields[] = {
 	JSON_I64(S, "Memory", resources.memory),
 	JSON_I64(S, "MemorySwap", resources.memory_swap),
 	JSON_I64(S, "MemoryReservation", resources.memory_reservation),
+	JSON_U64_POINTER(S, "MemorySwappiness", resources.memory_swappiness),
 	JSON_I64(S, "NanoCpus", resources.nano_cpus),
 	JSON_I64(S, "CpuShares", resources.cpu_shares),
 	JSON_I64(S, "CpuPeriod", resources.cpu_period),
 	JSON_I64(S, "CpuQuota", resources.cpu_quota),
+	JSON_I64(S, "CpuRealtimePeriod", resources.cpu_rt_period),
+	JSON_I64(S, "CpuRealtimeRuntime", resources.cpu_rt_runtime),
 	TEXT("CpusetCpus", resources.cpuset_cpus),
 	TEXT("CpusetMems", resources.cpuset_mems),
 	JSON_I64(S, "PidsLimit", resources.pids_limit),
 	JSON_I64(S, "BlkioWeight", resources.blkio_weight),
+	JSON_ARRAY(S, "BlkioWeightDevice", resources.weight_devices.rates,
+		resources.weight_devices.n_rates, &weight_row),
 	RATES("BlkioDeviceReadBps", OCI_THROTTLE_READ_BPS),
 	RATES("BlkioDeviceWriteBps", OCI_THROTTLE_WRITE_BPS),
 	RATES("BlkioDeviceReadIOps", OCI_THROTTLE_READ_IOPS),
 	RATES("BlkioDeviceWriteIOps", OCI_THROTTLE_WRITE_IOPS),
+	JSON_MAP(S, "CgroupConf", resources.unified, resources.n_unified, &pair_row),
 	JSON_BOOL(S, "OomKillDisable", resources.oom_kill_disable),
 	JSON_STRINGS(S, "DeviceCgroupRules", resources.device_cgroup_rules,
 		resources.n_device_cgroup_rules),

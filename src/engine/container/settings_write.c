@@ -54,6 +54,8 @@ void settings_write_config(struct json_writer *writer, const struct container_se
 	json_write_strings(writer, "Cmd", settings->cmd, settings->n_cmd);
 	json_write_string(writer, "Image", or_empty(settings->image_name));
 	json_write_string(writer, "WorkingDir", or_empty(settings->working_dir));
+	if (settings->umask)
+		json_write_u64(writer, "Umask", *settings->umask);
 	write_pairs(writer, "Labels", settings->labels, settings->n_labels);
 	json_write_string(writer, "StopSignal", or_empty(settings->stop_signal));
 	json_write_i64(writer, "StopTimeout", settings->stop_timeout);
@@ -123,14 +125,14 @@ static void write_networks(struct json_writer *writer, const struct container_se
 	json_write_end(writer);
 }
 
-static void write_rates(
-	struct json_writer *writer, const char *key, const struct container_rate_list *list)
+static void write_rates(struct json_writer *writer, const char *key, const char *what,
+	const struct container_rate_list *list)
 {
 	json_write_list(writer, key);
 	for (size_t i = 0; i < list->n_rates; i++) {
 		json_write_object(writer, NULL);
 		json_write_string(writer, "Path", list->rates[i].path);
-		json_write_u64(writer, "Rate", list->rates[i].rate);
+		json_write_u64(writer, what, list->rates[i].rate);
 		json_write_end(writer);
 	}
 	json_write_end(writer);
@@ -141,18 +143,28 @@ static void write_resources(struct json_writer *writer, const struct container_r
 	json_write_i64(writer, "Memory", resources->memory);
 	json_write_i64(writer, "MemorySwap", resources->memory_swap);
 	json_write_i64(writer, "MemoryReservation", resources->memory_reservation);
+	if (resources->memory_swappiness)
+		json_write_u64(writer, "MemorySwappiness", *resources->memory_swappiness);
 	json_write_i64(writer, "NanoCpus", resources->nano_cpus);
 	json_write_i64(writer, "CpuShares", resources->cpu_shares);
 	json_write_i64(writer, "CpuPeriod", resources->cpu_period);
 	json_write_i64(writer, "CpuQuota", resources->cpu_quota);
+	json_write_i64(writer, "CpuRealtimePeriod", resources->cpu_rt_period);
+	json_write_i64(writer, "CpuRealtimeRuntime", resources->cpu_rt_runtime);
 	json_write_string(writer, "CpusetCpus", or_empty(resources->cpuset_cpus));
 	json_write_string(writer, "CpusetMems", or_empty(resources->cpuset_mems));
 	json_write_i64(writer, "PidsLimit", resources->pids_limit);
 	json_write_i64(writer, "BlkioWeight", resources->blkio_weight);
-	write_rates(writer, "BlkioDeviceReadBps", &resources->throttle[OCI_THROTTLE_READ_BPS]);
-	write_rates(writer, "BlkioDeviceWriteBps", &resources->throttle[OCI_THROTTLE_WRITE_BPS]);
-	write_rates(writer, "BlkioDeviceReadIOps", &resources->throttle[OCI_THROTTLE_READ_IOPS]);
-	write_rates(writer, "BlkioDeviceWriteIOps", &resources->throttle[OCI_THROTTLE_WRITE_IOPS]);
+	write_rates(writer, "BlkioWeightDevice", "Weight", &resources->weight_devices);
+	write_rates(
+		writer, "BlkioDeviceReadBps", "Rate", &resources->throttle[OCI_THROTTLE_READ_BPS]);
+	write_rates(writer, "BlkioDeviceWriteBps", "Rate",
+		&resources->throttle[OCI_THROTTLE_WRITE_BPS]);
+	write_rates(writer, "BlkioDeviceReadIOps", "Rate",
+		&resources->throttle[OCI_THROTTLE_READ_IOPS]);
+	write_rates(writer, "BlkioDeviceWriteIOps", "Rate",
+		&resources->throttle[OCI_THROTTLE_WRITE_IOPS]);
+	write_pairs(writer, "CgroupConf", resources->unified, resources->n_unified);
 	json_write_bool(writer, "OomKillDisable", resources->oom_kill_disable);
 	json_write_strings(writer, "DeviceCgroupRules", resources->device_cgroup_rules,
 		resources->n_device_cgroup_rules);

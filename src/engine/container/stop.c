@@ -276,3 +276,19 @@ int engine_wait(struct arena *arena, const struct engine *engine,
 	}
 	return wait_for_end(arena, engine, container, fd, -1, ret_status, err);
 }
+
+int engine_remove(struct arena *arena, const struct engine *engine,
+	struct engine_container *container, const char *by, struct err *err)
+{
+	const struct stop_request request = {
+		.by = by,
+		.signal_number = SIGKILL,
+		.timeout_sec = 10,
+	};
+	int r = engine_stop(arena, engine, container, &request, err);
+
+	if (r < 0)
+		return r;
+	container->settings.auto_remove = true; /* what is done at its end, too */
+	return engine_clean(arena, engine, container, err);
+}

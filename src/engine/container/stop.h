@@ -24,6 +24,10 @@ int engine_stop(struct arena *arena, const struct engine *engine,
 	const struct engine_container *container, const struct stop_request *request,
 	struct err *err);
 
+/* Kills it if it runs, and removes it with its layer, log and name. by: as above. */
+int engine_remove(struct arena *arena, const struct engine *engine,
+	struct engine_container *container, const char *by, struct err *err);
+
 /* Sends the signal only. is_end: whoever sends it means to end the container. */
 int engine_kill(struct arena *arena, const struct engine *engine,
 	const struct engine_container *container, int signal_number, bool is_end, struct err *err);

@@ -30,6 +30,8 @@ static void write_memory(struct json_writer *writer, const struct container_reso
 	write_i64(writer, "limit", resources->memory);
 	write_i64(writer, "swap", swap);
 	write_i64(writer, "reservation", resources->memory_reservation);
+	if (resources->memory_swappiness)
+		json_write_u64(writer, "swappiness", *resources->memory_swappiness);
 	if (resources->oom_kill_disable)
 		json_write_bool(writer, "disableOOMKiller", true);
 	json_write_end(writer);
@@ -46,6 +48,8 @@ static void write_cpu(struct json_writer *writer, const struct container_resourc
 		write_i64(writer, "quota", resources->cpu_quota);
 		write_i64(writer, "period", resources->cpu_period);
 	}
+	write_i64(writer, "realtimePeriod", resources->cpu_rt_period);
+	write_i64(writer, "realtimeRuntime", resources->cpu_rt_runtime);
 	if (resources->cpuset_cpus)
 		json_write_string(writer, "cpus", resources->cpuset_cpus);
 	if (resources->cpuset_mems)
@@ -62,7 +66,7 @@ static void write_pids(struct json_writer *writer, const struct container_resour
 	json_write_end(writer);
 }
 
-static int write_rates(struct json_writer *writer, const char *key,
+static int write_rates(struct json_writer *writer, const char *key, const char *what,
 	const struct container_rate_list *list, struct err *err)
 {
 	struct stat st;
@@ -79,7 +83,7 @@ static int write_rates(struct json_writer *writer, const char *key,
 		json_write_object(writer, NULL);
 		json_write_u64(writer, "major", major(st.st_rdev));
 		json_write_u64(writer, "minor", minor(st.st_rdev));
-		json_write_u64(writer, "rate", list->rates[i].rate);
+		json_write_u64(writer, what, list->rates[i].rate);
 		json_write_end(writer);
 	}
 	json_write_end(writer);
@@ -99,9 +103,11 @@ static int write_io(
 
 	json_write_object(writer, "blockIO");
 	write_i64(writer, "weight", resources->blkio_weight);
+	if (resources->weight_devices.n_rates > 0)
+		r = write_rates(writer, "weightDevice", "weight", &resources->weight_devices, err);
 	for (unsigned i = 0; r == 0 && i < OCI_THROTTLE_COUNT; i++)
 		if (resources->throttle[i].n_rates > 0)
-			r = write_rates(writer, keys[i], &resources->throttle[i], err);
+			r = write_rates(writer, keys[i], "rate", &resources->throttle[i], err);
 	json_write_end(writer);
 	return r;
 }
@@ -172,6 +178,16 @@ static int write_device_rules(struct arena *arena, struct json_writer *writer,
 	return r;
 }
 
+static void write_unified(struct json_writer *writer, const struct container_resources *resources)
+{
+	if (resources->n_unified == 0)
+		return;
+	json_write_object(writer, "unified");
+	for (size_t i = 0; i < resources->n_unified; i++)
+		json_write_string(writer, resources->unified[i].key, resources->unified[i].value);
+	json_write_end(writer);
+}
+
 int spec_write_resources(struct arena *arena, struct json_writer *writer,
 	const struct container_settings *settings, const struct spec_device *devices, size_t n,
 	struct err *err)
@@ -184,6 +200,7 @@ int spec_write_resources(struct arena *arena, struct json_writer *writer,
 	write_memory(writer, resources);
 	write_cpu(writer, resources);
 	write_pids(writer, resources);
+	write_unified(writer, resources);
 	if (r == 0)
 		r = write_io(writer, resources, err);
 	json_write_end(writer);

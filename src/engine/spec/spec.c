@@ -57,11 +57,14 @@ static void write_args(struct json_writer *writer, const struct container_settin
 	json_write_end(writer);
 }
 
-static void write_user(struct json_writer *writer, const struct spec_user *user)
+static void write_user(
+	struct json_writer *writer, const struct spec_user *user, const uint32_t *umask)
 {
 	json_write_object(writer, "user");
 	json_write_u64(writer, "uid", user->uid);
 	json_write_u64(writer, "gid", user->gid);
+	if (umask)
+		json_write_u64(writer, "umask", *umask);
 	json_write_list(writer, "additionalGids");
 	for (size_t i = 0; i < user->n_groups; i++)
 		json_write_u64(writer, NULL, user->groups[i]);
@@ -124,7 +127,7 @@ static void write_process(struct arena *arena, struct json_writer *writer, const
 		json_write_u64(writer, "width", spec->columns);
 		json_write_end(writer);
 	}
-	write_user(writer, &spec->user);
+	write_user(writer, &spec->user, settings->umask);
 	write_args(writer, settings);
 	write_env(arena, writer, spec);
 	json_write_string(writer, "cwd", settings->working_dir ? settings->working_dir : "/");

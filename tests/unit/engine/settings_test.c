@@ -20,6 +20,10 @@ static struct container_device devices[] = { { "/dev/a", "/dev/b", "rw" } };
 static struct container_ulimit ulimits[] = { { "nofile", 1, -1 } };
 static struct container_rate rates[] = { { "/dev/a", 7 } };
 
+static const uint64_t none = 0;
+static const uint32_t umask_027 = 027;
+static struct oci_key_value unified[] = { { "pids.max", "max" } };
+
 static const struct container_settings full = {
 	.id = "0123",
 	.name = "name",
@@ -52,7 +56,13 @@ static const struct container_settings full = {
 	.resources = { .memory = 1,
 		.nano_cpus = 1500000000,
 		.pids_limit = -1,
-		.throttle[OCI_THROTTLE_WRITE_IOPS] = { rates, 1 } },
+		.memory_swappiness = &none,
+		.cpu_rt_runtime = 9,
+		.weight_devices = { rates, 1 },
+		.throttle[OCI_THROTTLE_WRITE_IOPS] = { rates, 1 },
+		.unified = unified,
+		.n_unified = 1 },
+	.umask = &umask_027,
 	.log_driver = "json-file",
 	.log_max_size = -1,
 	.log_max_files = 3,
@@ -73,6 +83,11 @@ static void what_is_written_is_read_again(void **state)
 	assert_int_equal(length, again_length);
 	assert_string_equal(read.mounts[1].options[0], "size=1m");
 	assert_int_equal(read.resources.throttle[OCI_THROTTLE_WRITE_IOPS].rates[0].rate, 7);
+	assert_int_equal(read.resources.weight_devices.rates[0].rate, 7);
+	assert_int_equal(*read.resources.memory_swappiness, 0);
+	assert_int_equal(read.resources.cpu_rt_runtime, 9);
+	assert_string_equal(read.resources.unified[0].value, "max");
+	assert_int_equal(*read.umask, 027);
 	assert_int_equal(read.ulimits[0].hard, -1);
 	assert_string_equal(read.labels[1].value, "x");
 	assert_null(read.domainname);
