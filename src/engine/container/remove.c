@@ -9,6 +9,7 @@
 #include "engine/container/names.h"
 #include "engine/container/networking.h"
 #include "engine/events/events.h"
+#include "engine/firewall/publish.h"
 #include "engine/store/inside.h"
 #include "sys/directory.h"
 
@@ -68,7 +69,8 @@ int containers_clean(
 	AUTO_ARENA arena = ARENA_INIT;
 
 	if (r == 0)
-		networking_leave(&arena, engine->store, container);
+		publish_close(&arena, engine->store, container);
+	networking_leave(&arena, engine->store, container);
 	if (r == 0 && unlinkat(container->dir_fd, "attach.sock", 0) < 0 && errno != ENOENT)
 		r = err_sys(err, "unlink attach.sock");
 	return r < 0 ? err_while(err, "container %.12s", container->id) : 0;
