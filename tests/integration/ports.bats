@@ -306,3 +306,55 @@ sums_are_equal() {
 	[ "$(sed "s/.* //" <<< "$output" | sort -u | wc -l)" = 30 ] || { echo "$output $stderr" >&2; return 1; }
 	equal "$(elements ports4)" 30
 }
+
+@test "the doctor finds what is missing, and says what to do" {
+	start_web web -p 8080:80
+	hull doctor
+	succeeds
+	says 'bridges, and all of nf_tables that hull needs'
+	nft flush ruleset
+	nft add table ip others
+	nft add chain ip others forwarding '{ type filter hook forward priority 0; policy drop; }'
+	hull doctor --format json
+	exits_with 1
+	equal "$(jq -r '.[] | select(.verdict == "problem") | .advice' <<< "$output")" \
+		$'hull network reload\nnft insert rule ip others forwarding iifname hull0 accept && nft insert rule ip others forwarding oifname hull0 accept'
+	nft delete table ip others
+}
+
+@test "beside a firewall that drops: the command that is printed lets containers through" {
+	local command
+
+	other_machine
+	nft add table ip others
+	nft add chain ip others forwarding '{ type filter hook forward priority 0; policy drop; }'
+	hull network create front
+	command=${stderr##*let its containers through: }
+	start_web web --network front -p 0.0.0.0:8080:80
+	answers http://127.0.0.1:8080/ web
+	other_gets_nothing http://10.9.9.1:8080/
+	eval "$command"
+	other_gets http://10.9.9.1:8080/ web
+	nft delete table ip others
+}
+
+@test "beside Docker's chains: hull's accepts are in DOCKER-USER as long as its network is there" {
+	other_machine
+	iptables-nft -P FORWARD DROP
+	iptables-nft -N DOCKER-USER
+	iptables-nft -A DOCKER-USER -j RETURN
+	iptables-nft -I FORWARD -j DOCKER-USER
+	hull network create front
+	succeeds
+	start_web web --network front -p 0.0.0.0:8080:80
+	other_gets http://10.9.9.1:8080/ web
+	says_rule -o hull0
+	hull rm -f web
+	hull network rm front
+	equal "$(iptables-nft -S DOCKER-USER)" $'-N DOCKER-USER\n-A DOCKER-USER -j RETURN'
+	nft flush ruleset
+}
+
+says_rule() {
+	iptables-nft -S DOCKER-USER | grep -q -- "$* .*-j ACCEPT"
+}

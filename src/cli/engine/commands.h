@@ -63,6 +63,7 @@
 	X(enter)           \
 	X(debug)           \
 	X(audit)           \
+	X(doctor)          \
 	X(tour)            \
 	X(ended)           \
 	X(system_start)    \

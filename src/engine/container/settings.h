@@ -140,7 +140,7 @@ struct container_settings {
 	size_t n_time_offsets;
 	struct container_port *ports;
 	size_t n_ports;
-	bool publish_all_ports; /* those that are exposed, too */
+	bool publish_all_ports;            /* those that are exposed, too */
 	const char *userns_mode;           /* engine/container/userns.h; NULL: "host" */
 	const char **uid_maps, **gid_maps; /* "INSIDE:OUTSIDE:COUNT" */
 	size_t n_uid_maps, n_gid_maps;
