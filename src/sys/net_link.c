@@ -216,6 +216,22 @@ void net_link_put_change(struct netlink_request *request, const struct net_link_
 		put_no_ip6_own(request);
 }
 
+void net_link_put_hairpin(struct netlink_request *request, const char *name)
+{
+	const struct ifinfomsg header = { .ifi_index = 0 };
+	const uint8_t on = 1;
+	size_t info, data;
+
+	netlink_begin(request, RTM_NEWLINK, 0, &header, sizeof(header));
+	netlink_put_string(request, IFLA_IFNAME, name);
+	info = netlink_nest(request, IFLA_LINKINFO);
+	netlink_put_string(request, IFLA_INFO_SLAVE_KIND, "bridge");
+	data = netlink_nest(request, IFLA_INFO_SLAVE_DATA);
+	netlink_put(request, IFLA_BRPORT_MODE, &on, sizeof(on));
+	netlink_nest_end(request, data);
+	netlink_nest_end(request, info);
+}
+
 void net_link_put_up(struct netlink_request *request, int index)
 {
 	net_link_put_change(request, &(struct net_link_change){ .index = index, .is_up = true });

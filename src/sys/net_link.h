@@ -86,6 +86,10 @@ struct net_link_change {
 };
 void net_link_put_change(struct netlink_request *request, const struct net_link_change *change);
 
+/* A port of a bridge, by its name: what comes from it may go back to it, as it has to when a
+ * container reaches itself by an address that is translated. */
+void net_link_put_hairpin(struct netlink_request *request, const char *name);
+
 void net_link_put_up(struct netlink_request *request, int index);
 void net_link_put_delete(struct netlink_request *request, int index);
 

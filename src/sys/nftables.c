@@ -2,6 +2,7 @@
 #include "sys/nftables.h"
 
 #include <arpa/inet.h>
+#include <endian.h>
 #include <errno.h>
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_nat.h>
@@ -309,6 +310,12 @@ static void put_masquerade(struct netlink_request *request, const struct nft_exp
 	end_expression(request, begin_expression(request, "masq"));
 }
 
+static void put_counter(struct netlink_request *request, const struct nft_expression *expression)
+{
+	(void)expression;
+	end_expression(request, begin_expression(request, "counter"));
+}
+
 static void (*const put_expression[NFT_EXPRESSION_COUNT])(
 	struct netlink_request *request, const struct nft_expression *expression) = {
 	[NFT_EXPRESSION_META] = put_meta,
@@ -323,18 +330,53 @@ static void (*const put_expression[NFT_EXPRESSION_COUNT])(
 	[NFT_EXPRESSION_VERDICT] = put_verdict,
 	[NFT_EXPRESSION_DNAT] = put_dnat,
 	[NFT_EXPRESSION_MASQUERADE] = put_masquerade,
+	[NFT_EXPRESSION_COUNTER] = put_counter,
 };
 
-void nft_put_rule(struct netlink_request *request, const struct nft_table *table, const char *chain,
-	const struct nft_expression *expressions, size_t n_expressions)
+static void put_rule(struct netlink_request *request, const struct nft_table *table,
+	const char *chain, const struct nft_expression *expressions, size_t n_expressions,
+	uint16_t place)
 {
 	size_t nest;
 
-	begin(request, table, NFT_MSG_NEWRULE, NLM_F_CREATE | NLM_F_APPEND);
+	begin(request, table, NFT_MSG_NEWRULE, NLM_F_CREATE | place);
 	netlink_put_string(request, NFTA_RULE_TABLE, table->name);
 	netlink_put_string(request, NFTA_RULE_CHAIN, chain);
 	nest = netlink_nest(request, NFTA_RULE_EXPRESSIONS);
 	for (size_t i = 0; i < n_expressions; i++)
 		put_expression[expressions[i].kind](request, &expressions[i]);
 	netlink_nest_end(request, nest);
+}
+
+void nft_put_rule(struct netlink_request *request, const struct nft_table *table, const char *chain,
+	const struct nft_expression *expressions, size_t n_expressions)
+{
+	put_rule(request, table, chain, expressions, n_expressions, NLM_F_APPEND);
+}
+
+/* A note (type, length, value) as nft(8) writes it. */
+void nft_put_first_rule(struct netlink_request *request, const struct nft_table *table,
+	const char *chain, const struct nft_expression *expressions, size_t n_expressions,
+	const char *comment)
+{
+	unsigned char note[2 + NFT_COMMENT_BYTES] = { 0 };
+	size_t length = strlen(comment) + 1;
+
+	put_rule(request, table, chain, expressions, n_expressions, 0);
+	if (length > NFT_COMMENT_BYTES)
+		length = NFT_COMMENT_BYTES;
+	note[1] = (unsigned char)length;
+	memcpy(note + 2, comment, length - 1);
+	netlink_put(request, NFTA_RULE_USERDATA, note, 2 + length);
+}
+
+void nft_put_rule_removal(struct netlink_request *request, const struct nft_table *table,
+	const char *chain, uint64_t handle)
+{
+	uint64_t number = htobe64(handle);
+
+	begin(request, table, NFT_MSG_DELRULE, 0);
+	netlink_put_string(request, NFTA_RULE_TABLE, table->name);
+	netlink_put_string(request, NFTA_RULE_CHAIN, chain);
+	netlink_put(request, NFTA_RULE_HANDLE, &number, sizeof(number));
 }

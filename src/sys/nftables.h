@@ -30,6 +30,7 @@ enum nft_expression_kind {
 	NFT_EXPRESSION_VERDICT,   /* value: NF_ACCEPT, NF_DROP, NFT_JUMP; name: chain */
 	NFT_EXPRESSION_DNAT,      /* value: NFPROTO_…; address at the register, port behind it */
 	NFT_EXPRESSION_MASQUERADE,
+	NFT_EXPRESSION_COUNTER,
 	NFT_EXPRESSION_COUNT,
 };
 
@@ -69,6 +70,7 @@ struct nft_expression {
 #define NFT_DNAT(register_, family) \
 	{ .kind = NFT_EXPRESSION_DNAT, .at = (register_), .value = (family) }
 #define NFT_MASQUERADE { .kind = NFT_EXPRESSION_MASQUERADE }
+#define NFT_COUNTER { .kind = NFT_EXPRESSION_COUNTER }
 /* clang-format on */
 
 struct nft_table {
@@ -102,7 +104,7 @@ struct nft_set {
 	uint32_t flags;                    /* NFT_SET_… beside NFT_SET_MAP */
 };
 
-enum { NFT_ELEMENT_BYTES = 32 };
+enum { NFT_ELEMENT_BYTES = 32, NFT_COMMENT_BYTES = 128 };
 
 struct nft_element {
 	uint8_t key[NFT_ELEMENT_BYTES];
@@ -125,6 +127,13 @@ void nft_put_set(struct netlink_request *request, const struct nft_table *table,
 void nft_put_rule(struct netlink_request *request, const struct nft_table *table, const char *chain,
 	const struct nft_expression *expressions, size_t n_expressions);
 
+/* In front of the chain's rules, with a comment by which it is found again. */
+void nft_put_first_rule(struct netlink_request *request, const struct nft_table *table,
+	const char *chain, const struct nft_expression *expressions, size_t n_expressions,
+	const char *comment);
+void nft_put_rule_removal(struct netlink_request *request, const struct nft_table *table,
+	const char *chain, uint64_t handle);
+
 /*
  * EEXIST: the map has another value for the key; ENOENT: there is no such table, set, or, to
  * remove it, element. Split into as many messages as it takes.
@@ -133,3 +142,24 @@ void nft_put_elements(struct netlink_request *request, const struct nft_table *t
 	const struct nft_set *set, const struct nft_element *elements, size_t n_elements);
 void nft_put_elements_removal(struct netlink_request *request, const struct nft_table *table,
 	const struct nft_set *set, const struct nft_element *elements, size_t n_elements);
+
+/* ---- nftables_read.c: what is there; not part of a batch ---- */
+
+/* Is the key in the set? false, too, when there is no such set or table. */
+int nft_has_element(struct netlink *netlink, const struct nft_table *table,
+	const struct nft_set *set, const struct nft_element *element, bool *ret, struct err *err);
+
+/* A chain of any table; strings are valid during the call. */
+struct nft_found_chain {
+	uint8_t family;
+	const char *table, *chain;
+	const char *type; /* NULL: no base chain, and nothing of what follows */
+	uint32_t hook, policy;
+};
+typedef void nft_chain_fn(void *context, const struct nft_found_chain *chain);
+int nft_list_chains(struct netlink *netlink, nft_chain_fn *visit, void *context, struct err *err);
+
+/* Rules with a comment, of one chain. ENOENT: there is no such chain. */
+typedef void nft_rule_fn(void *context, uint64_t handle, const char *comment);
+int nft_list_commented_rules(struct netlink *netlink, const struct nft_table *table,
+	const char *chain, nft_rule_fn *visit, void *context, struct err *err);

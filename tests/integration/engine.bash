@@ -81,6 +81,10 @@ nothing_is_left() {
 
 # containers are removed, whatever a test that failed left of them
 teardown() {
+	remove_everything
+}
+
+remove_everything() {
 	local ids networks
 
 	ids=$("${CALLER[@]}" "$HULL" --root "$HULL_ROOT" ps -aq --no-trunc 2> /dev/null) || true

@@ -48,12 +48,16 @@
 	X(network_inspect) \
 	X(network_ls)      \
 	X(network_prune)   \
+	X(network_reload)  \
 	X(network_rm)      \
 	X(volume_create)   \
 	X(volume_ls)       \
 	X(volume_inspect)  \
 	X(volume_rm)       \
 	X(volume_prune)    \
+	X(port)            \
+	X(port_add)        \
+	X(port_rm)         \
 	X(ns)              \
 	X(tree)            \
 	X(pid)             \
@@ -61,6 +65,7 @@
 	X(enter)           \
 	X(debug)           \
 	X(audit)           \
+	X(doctor)          \
 	X(tour)            \
 	X(info)            \
 	X(version)         \

@@ -105,6 +105,8 @@
 			.help = "variables, one a line"),                                         \
 		OPTION_STRING(O, group, "group", .argument = "NAME",                              \
 			.help = "put it in a group of `hull group`, whose limits it shares"),     \
+		OPTION_LIST(O, expose, "expose", .argument = "PORT[/tcp|udp]",                    \
+			.help = "a port that it listens to, for --publish-all"),                  \
 		OPTION_LIST(O, group_add, "group-add", .argument = "GROUP",                       \
 			.help = "a further group, by its name in the image or by number"),        \
 		HEALTH_OPTIONS(O, life),                                                          \
@@ -158,6 +160,13 @@
 		OPTION_FLAG(O, privileged, "privileged",                                          \
 			.help = "all capabilities and devices, nothing hidden, no filter of "     \
 				"system calls: it can do what root can"),                         \
+		OPTION_LIST(O, publish, "publish", .letter = 'p',                                 \
+			.argument = "[ADDRESS:][HOST:]PORT[/tcp|udp]",                            \
+			.help = "a port of the host is the container's, on 127.0.0.1 where no "   \
+				"other address is said: 8080:80, 0.0.0.0:8080:80"),               \
+		OPTION_FLAG(O, publish_all, "publish-all", .letter = 'P',                         \
+			.help = "the same for all ports that are exposed, on free ones of the "   \
+				"host's"),                                                        \
 		OPTION_FLAG(O, read_only, "read-only", .help = "read-only root file system"),     \
 		RESTART_OPTION(O, life),                                                          \
 		OPTION_FLAG(O, remove, "rm", .help = "remove it when it has ended"),              \

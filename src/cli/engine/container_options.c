@@ -195,6 +195,8 @@ int container_options_read(struct arena *arena, const struct container_options *
 	take_plain(options, &settings);
 	r = network_options_read(arena, options, &settings, err);
 	if (r == 0)
+		r = port_options_read(arena, options, &settings, err);
+	if (r == 0)
 		r = read_names(arena, options, &settings, err);
 	if (r == 0)
 		r = read_umask(arena, options->umask, &settings.umask, err);

@@ -19,6 +19,8 @@ struct container_options {
 	struct option_list device_cgroup_rule;
 	struct option_list cap_add, cap_drop, security_opt, group_add, add_host;
 	struct option_list ulimit, sysctl, log_opt, uidmap, gidmap;
+	bool publish_all;
+	struct option_list publish, expose;
 	struct option_list network, network_alias, dns, dns_search, dns_option;
 	const char *ip, *ip6, *mac_address;
 	const char *pid, *time, *ipc, *uts, *userns, *cgroupns, *cgroup_parent, *group;
@@ -76,6 +78,9 @@ int ulimit_option_read(
 	struct arena *arena, const char *text, struct container_ulimit *ret, struct err *err);
 int rate_option_read(struct arena *arena, const char *option, const char *text, bool is_bytes,
 	struct container_rate *ret, struct err *err);
+/* --publish, --expose */
+int port_options_read(struct arena *arena, const struct container_options *options,
+	struct container_settings *settings, struct err *err);
 /* "NAME=value", "NAME": of the own environment; files have one a line. */
 int env_options_read(struct arena *arena, const struct container_options *options,
 	struct container_settings *settings, struct err *err);

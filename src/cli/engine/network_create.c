@@ -4,8 +4,10 @@
 #include <sys/socket.h>
 
 #include "base/text.h"
+#include "base/warn.h"
 #include "cli/engine/commands.h"
 #include "cli/engine/making.h"
+#include "engine/firewall/gate.h"
 #include "engine/network/network.h"
 
 struct network_create_options {
@@ -169,6 +171,16 @@ static int read_network(struct command_call *call, struct network *ret, struct e
 	return 0;
 }
 
+/* Each start of a container tries again, and fails if this does: the network is made. */
+static void open_gate(
+	struct command_call *call, const struct store *store, const struct network *network)
+{
+	struct err failure = ERR_INIT;
+
+	if (gate_open(call->arena, store, network, &failure) < 0)
+		warn(&failure);
+}
+
 static int network_create_run(struct command_call *call, struct err *err)
 {
 	AUTO_MAKING making = MAKING_INIT;
@@ -179,6 +191,8 @@ static int network_create_run(struct command_call *call, struct err *err)
 		r = making_open(call, &making, err);
 	if (r == 0)
 		r = networks_create(call->arena, &making.store, &network, err);
+	if (r == 0)
+		open_gate(call, &making.store, &network);
 	if (r == 0)
 		fprintf(call->out, "%s\n", network.name);
 	return r;

@@ -8,6 +8,7 @@
 #include "cli/engine/commands.h"
 #include "cli/engine/container_filter.h"
 #include "cli/engine/making.h"
+#include "cli/engine/ports_text.h"
 #include "cli/human.h"
 #include "cli/listing.h"
 #include "engine/container/health.h"
@@ -125,7 +126,8 @@ static void write_text(struct json_writer *writer, const char *key, const char *
 }
 
 static void write_row(struct command_call *call, struct json_writer *writer,
-	const struct engine_container *container, const struct engine_state *state)
+	const struct engine_container *container, const struct engine_state *state,
+	const struct port_list *ports)
 {
 	const struct ps_options *options = call->options;
 	const struct container_settings *settings = &container->settings;
@@ -144,6 +146,7 @@ static void write_row(struct command_call *call, struct json_writer *writer,
 	json_write_i64(writer, "Pid", state->pid);
 	json_write_i64(writer, "ExitCode", state->exit_code);
 	write_text(writer, "Labels", labels_text(call->arena, settings));
+	write_text(writer, "Ports", ports_text(call->arena, container, ports));
 	write_text(writer, "Networks", settings->network_mode);
 	write_text(writer, "Names", settings->name);
 	json_write_end(writer);
@@ -171,8 +174,14 @@ static int write_rows(struct command_call *call, const struct making *making,
 	int64_t n_left = options->latest          ? 1
 			 : options->last.is_given ? options->last.value
 						  : INT64_MAX;
+	struct port_list ports;
 	size_t n;
-	int r = containers_list(call->arena, &making->engine, &containers, &n, err);
+	int r = ports_list(call->arena, &making->store, NULL, &ports, err);
+
+	if (r == 0)
+		r = containers_list(call->arena, &making->engine, &containers, &n, err);
+	if (r < 0)
+		return r;
 
 	for (size_t i = 0; r == 0 && i < n; i++) {
 		struct engine_state state;
@@ -181,7 +190,7 @@ static int write_rows(struct command_call *call, const struct making *making,
 			r = containers_state(
 				call->arena, &making->engine, &containers[i], &state, err);
 		if (r == 0 && n_left > 0 && is_wanted(call, filter, &containers[i], &state)) {
-			write_row(call, writer, &containers[i], &state);
+			write_row(call, writer, &containers[i], &state, &ports);
 			n_left--;
 		}
 		containers_close(&containers[i]);
@@ -202,6 +211,7 @@ static int write_listing(struct command_call *call, const struct json_value *row
 		{ "PID", "Pid", true },
 		{ "EXIT CODE", "ExitCode", true },
 		{ "LABELS", "Labels", true },
+		{ "PORTS", "Ports", false },
 		{ "NETWORKS", "Networks", true },
 		{ "NAMES", "Names", false },
 		{ NULL, NULL, false },
@@ -247,7 +257,7 @@ const struct command engine_command_ps = {
 	.summary = "show containers",
 	.description = "Newest first; without --all only those that run. A template may name ID, "
 		       "Image, Command, CreatedAt, RunningFor, State, Status, Pid, ExitCode, "
-		       "Labels, Networks and Names.",
+		       "Labels, Ports, Networks and Names.",
 	.options = ps_option_table,
 	.options_size = sizeof(struct ps_options),
 	.run = ps_run,

@@ -14,6 +14,7 @@
 #include "engine/container/id_range.h"
 #include "engine/container/names.h"
 #include "engine/container/volumes.h"
+#include "engine/firewall/publish.h"
 #include "sys/directory.h"
 
 struct check {
@@ -191,6 +192,25 @@ static int check_pins(struct check *check, struct err *err)
 	return r;
 }
 
+static int check_ports(struct check *check, struct err *err)
+{
+	struct port_list ports;
+	int r = ports_list(check->arena, check->engine->store, NULL, &ports, err);
+
+	for (size_t i = 0; r == 0 && i < ports.n_entries; i++) {
+		const struct port_entry *entry = &ports.entries[i];
+
+		if (has_container(check, entry->owner))
+			continue;
+		find(check, "port %s/%s of container %.12s, which is gone",
+			ports_host_text(check->arena, &entry->port),
+			firewall_protocol_name(entry->port.protocol), entry->owner);
+		if (check->is_repair)
+			r = publish_forget(check->arena, check->engine->store, entry, err);
+	}
+	return r;
+}
+
 static int check_records(struct check *check, struct err *err)
 {
 	const char *boot = check->engine->boot;
@@ -306,6 +326,8 @@ int engine_check(struct arena *arena, const struct engine *engine, bool is_repai
 		r = check_pins(&check, err);
 	if (r == 0)
 		r = check_volumes(&check, err);
+	if (r == 0)
+		r = check_ports(&check, err);
 	if (r == 0)
 		r = check_records(&check, err);
 	if (r == 0)

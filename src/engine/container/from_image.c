@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "engine/firewall/binding.h"
 
 enum {
 	STOP_TIMEOUT_SEC = 10,
@@ -59,6 +60,18 @@ static void merge_labels(
 	}
 }
 
+/* Those that are no ports are nobody's business. */
+static void merge_exposed_ports(
+	struct arena *arena, struct container_settings *settings, const struct oci_image_run *run)
+{
+	for (size_t i = 0; i < run->n_exposed_ports; i++) {
+		struct err ignored = ERR_INIT;
+
+		binding_read_exposed(arena, run->exposed_ports[i], &settings->exposed_ports,
+			&settings->n_exposed_ports, &ignored);
+	}
+}
+
 static void take_command(
 	struct container_settings *settings, const struct oci_image_run *run, bool has_entrypoint)
 {
@@ -109,6 +122,7 @@ int settings_take_image(struct arena *arena, struct container_settings *settings
 	merge_env(arena, settings, run);
 	merge_labels(arena, settings, run);
 	take_health(&settings->health, run->healthcheck);
+	merge_exposed_ports(arena, settings, run);
 	if (text_is_empty(settings->user))
 		settings->user = run->user;
 	if (text_is_empty(settings->working_dir))

@@ -6,6 +6,7 @@
 #include <sys/file.h>
 
 #include "base/text.h"
+#include "engine/firewall/gate.h"
 #include "engine/network/addresses.h"
 
 static bool is_running(const struct engine_state *state)
@@ -145,6 +146,7 @@ int network_members_remove(struct arena *arena, const struct engine *engine,
 	struct network_place *place, struct err *err)
 {
 	struct removal removal = { arena, engine, place };
+	int r = networks_remove(engine->store, place, check_unused, &removal, err);
 
-	return networks_remove(engine->store, place, check_unused, &removal, err);
+	return r < 0 ? r : gate_close(arena, engine->store, &place->network, err);
 }

@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 #include "base/warn.h"
+#include "engine/firewall/gate.h"
 #include "engine/network/addresses.h"
 #include "engine/network/bridge.h"
 #include "sys/capability.h"
@@ -226,6 +227,9 @@ static int join_next(
 		give_back(joining);
 		return r;
 	}
+	r = gate_open(joining->arena, joining->store, &joining->place.network, err);
+	if (r < 0)
+		return r;
 	return wiring_add(joining->arena, wiring, &joining->place,
 		&list->endpoints[list->n_endpoints - 1], joining->container->id, err);
 }

@@ -9,6 +9,7 @@
 #include "engine/container/names.h"
 #include "engine/container/networking.h"
 #include "engine/events/events.h"
+#include "engine/firewall/publish.h"
 #include "engine/store/inside.h"
 #include "engine/usernet/usernet.h"
 #include "sys/directory.h"
@@ -68,6 +69,8 @@ int containers_clean(
 	AUTO_ARENA arena = ARENA_INIT;
 	int r = container_delete(&engine->runtime, container->id, true, err);
 
+	if (r == 0)
+		publish_close(&arena, engine->store, container);
 	if (r == 0)
 		networking_leave(&arena, engine->store, container);
 	usernet_stop(&arena, container);

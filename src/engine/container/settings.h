@@ -45,6 +45,13 @@ struct container_rate_list {
 	size_t n_rates;
 };
 
+/* A port of the container that the host has as its own; docs/ports.md. */
+struct container_port {
+	const char *target;    /* "80/tcp" */
+	const char *host_ip;   /* NULL: not said */
+	const char *host_port; /* "8080", "8000-8009": one of these; NULL: any */
+};
+
 struct container_ulimit {
 	const char *name;   /* "nofile" */
 	int64_t soft, hard; /* -1: unlimited */
@@ -113,6 +120,8 @@ struct container_settings {
 	struct container_healthcheck health;
 	struct oci_key_value *annotations;
 	size_t n_annotations;
+	const char **exposed_ports; /* "80/tcp": what it says it listens to */
+	size_t n_exposed_ports;
 
 	/* HostConfig */
 	const char *restart_policy; /* "no", "on-failure", "always", "unless-stopped" */
@@ -135,6 +144,9 @@ struct container_settings {
 	const char *pid_mode, *ipc_mode, *uts_mode, *cgroupns_mode, *time_mode;
 	struct oci_key_value *time_offsets; /* "monotonic", "boottime": seconds */
 	size_t n_time_offsets;
+	struct container_port *ports;
+	size_t n_ports;
+	bool publish_all_ports;            /* those that are exposed, too */
 	const char *userns_mode;           /* engine/container/userns.h; NULL: "host" */
 	const char **uid_maps, **gid_maps; /* "INSIDE:OUTSIDE:COUNT" */
 	size_t n_uid_maps, n_gid_maps;

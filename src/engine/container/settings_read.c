@@ -3,6 +3,7 @@
 
 #include "base/json.h"
 #include "engine/container/settings.h"
+#include "engine/container/settings_ports.h"
 
 #define S                 struct container_settings
 #define TEXT(key, member) JSON_STRING(S, key, member, .empty_is_absent = true)
@@ -38,6 +39,9 @@ static const struct json_field config_fields[] = {
 	TEXT("WorkingDir", working_dir),
 	JSON_U32_POINTER(S, "Umask", umask),
 	JSON_MAP(S, "Labels", labels, n_labels, &pair_row),
+	{ .name = "ExposedPorts",
+		.type = JSON_FIELD_CALLBACK,
+		.callback = settings_read_exposed_ports },
 	TEXT("StopSignal", stop_signal),
 	JSON_I64(S, "StopTimeout", stop_timeout),
 	{ .name = "Healthcheck", .type = JSON_FIELD_OBJECT, .nested = health_fields },
@@ -125,6 +129,10 @@ static const struct json_field host_fields[] = {
 	JSON_STRINGS(S, "Dns", dns, n_dns),
 	JSON_STRINGS(S, "DnsSearch", dns_search, n_dns_search),
 	JSON_STRINGS(S, "DnsOptions", dns_options, n_dns_options),
+	{ .name = "PortBindings",
+		.type = JSON_FIELD_CALLBACK,
+		.callback = settings_read_port_bindings },
+	JSON_BOOL(S, "PublishAllPorts", publish_all_ports),
 	TEXT("PidMode", pid_mode),
 	TEXT("IpcMode", ipc_mode),
 	TEXT("UTSMode", uts_mode),

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/container/settings.h"
+#include "engine/container/settings_ports.h"
 
 static const char *or_empty(const char *text)
 {
@@ -57,6 +58,7 @@ void settings_write_config(struct json_writer *writer, const struct container_se
 	if (settings->umask)
 		json_write_u64(writer, "Umask", *settings->umask);
 	write_pairs(writer, "Labels", settings->labels, settings->n_labels);
+	settings_write_exposed_ports(writer, settings);
 	json_write_string(writer, "StopSignal", or_empty(settings->stop_signal));
 	json_write_i64(writer, "StopTimeout", settings->stop_timeout);
 	write_health(writer, &settings->health);
@@ -197,6 +199,8 @@ void settings_write_host_config(
 	json_write_strings(writer, "Dns", settings->dns, settings->n_dns);
 	json_write_strings(writer, "DnsSearch", settings->dns_search, settings->n_dns_search);
 	json_write_strings(writer, "DnsOptions", settings->dns_options, settings->n_dns_options);
+	settings_write_port_bindings(writer, settings);
+	json_write_bool(writer, "PublishAllPorts", settings->publish_all_ports);
 	json_write_string(writer, "PidMode", or_empty(settings->pid_mode));
 	json_write_string(writer, "IpcMode", or_empty(settings->ipc_mode));
 	json_write_string(writer, "UTSMode", or_empty(settings->uts_mode));

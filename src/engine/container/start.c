@@ -21,6 +21,7 @@
 #include "engine/container/start_record.h"
 #include "engine/container/volumes.h"
 #include "engine/events/events.h"
+#include "engine/firewall/publish.h"
 #include "engine/group/group.h"
 #include "engine/monitor/protocol.h"
 #include "engine/spec/spec.h"
@@ -110,6 +111,8 @@ static int prepare(struct arena *arena, const struct start_request *request,
 		r = networking_join(
 			arena, request->engine, container, &endpoints, &process->wiring, err);
 	if (r == 0)
+		r = publish_open(arena, request->engine, container, &endpoints, err);
+	if (r == 0)
 		r = own_files_write(arena, container, &userns, &endpoints, err);
 	if (r == 0)
 		r = volumes_fill(arena, request->engine, container, err);
@@ -192,6 +195,23 @@ static int start_child(struct arena *arena, const struct start_request *request,
 	return r;
 }
 
+/* It runs already: what is missing is said, and `network reload` tries again. */
+static void forward_ports(struct arena *arena, const struct start_request *request)
+{
+	struct err failure = ERR_INIT;
+	struct engine_state state;
+	int r = 0;
+
+	if (!publish_has_forwarded(&request->container->settings))
+		return;
+	r = containers_state(arena, request->engine, request->container, &state, &failure);
+	if (r == 0 && state.pid > 0)
+		r = publish_forward(
+			arena, request->engine, request->container, state.pid, &failure);
+	if (r < 0)
+		warn(&failure);
+}
+
 static int start(struct arena *arena, const struct start_request *request, int *ret_client_fd,
 	struct err *err)
 {
@@ -211,10 +231,13 @@ static int start(struct arena *arena, const struct start_request *request, int *
 		event_tail_write(arena, request->container);
 		r = start_child(arena, request, &process, ret_client_fd, err);
 	}
-	if (r < 0) {
-		networking_leave(arena, request->engine->store, request->container);
-		usernet_stop(arena, request->container);
+	if (r == 0) {
+		forward_ports(arena, request);
+		return 0;
 	}
+	publish_close(arena, request->engine->store, request->container);
+	networking_leave(arena, request->engine->store, request->container);
+	usernet_stop(arena, request->container);
 	return r;
 }
 

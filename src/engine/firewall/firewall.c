@@ -41,6 +41,11 @@ bool firewall_is_loopback(const struct ip_prefix *address)
 	return memcmp(address->bytes, &in6addr_loopback, sizeof(in6addr_loopback)) == 0;
 }
 
+bool firewall_is_forwarded(const struct firewall_port *port)
+{
+	return port->host.family == AF_INET6 && firewall_is_loopback(&port->host);
+}
+
 /* ---- networks ---- */
 
 static struct nft_element *append(
@@ -266,6 +271,19 @@ int firewall_fill(struct arena *arena, const struct firewall_network *networks, 
 	rules_put(&batch.request);
 	put_elements(&batch, &elements);
 	return execute(&batch, err);
+}
+
+int firewall_has_network(const struct firewall_network *network, bool *ret, struct err *err)
+{
+	struct nft_element element = { .flags = 0 };
+	AUTO_NETLINK netlink = NETLINK_INIT;
+	int r = netlink_open_netfilter(&netlink, err);
+
+	text_copy((char *)element.key, FIREWALL_BRIDGE_BYTES, network->bridge);
+	if (r == 0)
+		r = nft_has_element(
+			&netlink, &rules_table, &rules_sets[RULES_SET_BRIDGES], &element, ret, err);
+	return r < 0 ? err_while(err, "nftables table hull") : 0;
 }
 
 int firewall_add_network(

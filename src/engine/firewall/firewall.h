@@ -49,9 +49,16 @@ bool firewall_is_any(const struct ip_prefix *address);
 /* In 127.0.0.0/8, or ::1. */
 bool firewall_is_loopback(const struct ip_prefix *address);
 
+/* On ::1: the kernel translates nothing that is sent to it, so a process takes it (hull-forward).
+ * Its container's address may have the other family. */
+bool firewall_is_forwarded(const struct firewall_port *port);
+
 /* The whole table, in the place of what is there. */
 int firewall_fill(struct arena *arena, const struct firewall_network *networks, size_t n_networks,
 	const struct firewall_port *ports, size_t n_ports, struct err *err);
+
+/* Its bridge is in the table; what else belongs to it was in the same batch. */
+int firewall_has_network(const struct firewall_network *network, bool *ret, struct err *err);
 
 /* ENOENT: see above. */
 int firewall_add_network(

@@ -4,7 +4,7 @@
  *
  * Layer 3, role caller. Pure. The rules never change: what networks and containers add are elements
  * of sets and maps, so a packet meets as many rules with a hundred containers as with one.
- * docs/networks.md shows the table as `nft list table inet hull` prints it.
+ * docs/ports.md shows the table as `nft list table inet hull` prints it.
  */
 #pragma once
 

@@ -83,26 +83,38 @@ static int set_sysctls(const struct network *network, struct err *err)
 	return r;
 }
 
+static int add_address(
+	const struct ip_prefix *address, struct netlink *host, int index, struct err *err)
+{
+	struct netlink_request request;
+	struct err problem = ERR_INIT;
+	int r;
+
+	netlink_request_init(&request);
+	net_link_put_address(&request, index, address);
+	r = netlink_execute(host, &request, NULL, NULL, NULL, &problem);
+	if (r == -EEXIST)
+		return 0;
+	if (r < 0)
+		*err = problem;
+	return r;
+}
+
 /* Addresses that are there already (of a command that died here) are what they should be. */
 static int add_addresses(
 	const struct network *network, struct netlink *host, int index, struct err *err)
 {
-	for (size_t i = 0; i < network->n_subnets; i++) {
-		struct netlink_request request;
-		struct err problem = ERR_INIT;
-		int r;
+	struct ip_prefix link_local;
+	int r = 0;
 
-		if (!network->subnets[i].gateway.family)
-			continue;
-		netlink_request_init(&request);
-		net_link_put_address(&request, index, &network->subnets[i].gateway);
-		r = netlink_execute(host, &request, NULL, NULL, NULL, &problem);
-		if (r < 0 && r != -EEXIST) {
-			*err = problem;
-			return r;
-		}
+	for (size_t i = 0; r == 0 && i < network->n_subnets; i++) {
+		if (network->subnets[i].gateway.family)
+			r = add_address(&network->subnets[i].gateway, host, index, err);
 	}
-	return 0;
+	/* without one the host asks for nobody's neighbour whom it reaches by another address */
+	if (r == 0 && network->has_ip6 && ip_prefix_parse("fe80::1/64", &link_local) == 0)
+		r = add_address(&link_local, host, index, err);
+	return r;
 }
 
 static int bring_up(struct netlink *host, int index, struct err *err)

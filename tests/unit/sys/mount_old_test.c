@@ -157,7 +157,6 @@ static void recursive_attributes_reach_every_mount_below_and_no_other(void **sta
 
 static void a_clone_is_recursive_only_when_asked(void **state)
 {
-	AUTO_FD int source = -1;
 	AUTO_FD int tree = -1;
 	struct stat st;
 
