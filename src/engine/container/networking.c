@@ -11,6 +11,7 @@
 #include "base/warn.h"
 #include "engine/network/addresses.h"
 #include "engine/network/bridge.h"
+#include "engine/network/names.h"
 #include "sys/capability.h"
 
 enum { SHORT_ID_LENGTH = 12 };
@@ -202,6 +203,8 @@ static void choose_route(const struct joining *joining, struct endpoint_list *li
 		endpoint->host = endpoint->gateway;
 		endpoint->host6 = endpoint->gateway6;
 	}
+	if (names_can_be_served(&joining->place.network))
+		endpoint->server = endpoint->host.family ? endpoint->host : endpoint->host6;
 	if (joining->place.network.is_internal)
 		endpoint->gateway = endpoint->gateway6 = (struct ip_prefix){ 0 };
 	for (size_t i = 0; i + 1 < list->n_endpoints; i++) {
@@ -226,8 +229,16 @@ static int join_next(
 		give_back(joining);
 		return r;
 	}
-	return wiring_add(joining->arena, wiring, &joining->place,
-		&list->endpoints[list->n_endpoints - 1], joining->container->id, err);
+	joining->endpoint = list->endpoints[list->n_endpoints - 1];
+	r = wiring_add(joining->arena, wiring, &joining->place, &joining->endpoint,
+		joining->container->id, err);
+	if (r < 0 || !joining->endpoint.server.family)
+		return r;
+	r = names_write(
+		joining->arena, &joining->place, &joining->endpoint, joining->container->id, err);
+	if (r == 0)
+		names_serve(&joining->place);
+	return r;
 }
 
 int networking_join(struct arena *arena, const struct engine *engine,
@@ -270,6 +281,7 @@ static void leave(struct arena *arena, const struct store *store,
 		addresses_release(&place, &endpoint->address, container->id);
 	if (endpoint->address6.family)
 		addresses_release(&place, &endpoint->address6, container->id);
+	names_forget(&place, container->id);
 }
 
 void networking_leave(
