@@ -215,10 +215,24 @@ static void choose_route(const struct joining *joining, struct endpoint_list *li
 	}
 }
 
+/* The first N that no interface ethN has: one in the middle may have gone. */
+static unsigned free_number(struct arena *arena, const struct endpoint_list *list)
+{
+	unsigned number = 0;
+
+	for (size_t i = 0; i < list->n_endpoints; i++)
+		if (text_equal(
+			    list->endpoints[i].interface, arena_printf(arena, "eth%u", number))) {
+			number++;
+			i = (size_t)-1; /* from the first one again */
+		}
+	return number;
+}
+
 static int join_next(
 	struct joining *joining, struct endpoint_list *list, struct wiring *wiring, struct err *err)
 {
-	int r = join(joining, (unsigned)list->n_endpoints, err);
+	int r = join(joining, free_number(joining->arena, list), err);
 
 	if (r < 0)
 		return r;
@@ -241,6 +255,31 @@ static int join_next(
 	return r;
 }
 
+int networking_join_one(struct arena *arena, const struct engine *engine,
+	const struct engine_container *container, const struct container_network *wanted,
+	struct wiring *wiring, struct err *err)
+{
+	struct joining joining = {
+		.arena = arena,
+		.store = engine->store,
+		.container = container,
+		.wanted = wanted,
+		.place = NETWORK_PLACE_INIT,
+	};
+	struct endpoint_list list;
+	int r = endpoints_read(arena, container->dir_fd, &list, err);
+
+	if (r < 0)
+		return r;
+	r = join_next(&joining, &list, wiring, err);
+	network_close(&joining.place);
+	if (r < 0) {
+		networking_leave_one(arena, engine->store, container, wanted->name);
+		return err_while(err, "network %s", wanted->name);
+	}
+	return 0;
+}
+
 int networking_join(struct arena *arena, const struct engine *engine,
 	const struct engine_container *container, struct endpoint_list *ret, struct wiring *wiring,
 	struct err *err)
@@ -249,20 +288,11 @@ int networking_join(struct arena *arena, const struct engine *engine,
 	int r = 0;
 
 	*ret = (struct endpoint_list){ 0 };
-	for (size_t i = 0; r == 0 && i < settings->n_networks; i++) {
-		struct joining joining = {
-			.arena = arena,
-			.store = engine->store,
-			.container = container,
-			.wanted = &settings->networks[i],
-			.place = NETWORK_PLACE_INIT,
-		};
-
-		r = join_next(&joining, ret, wiring, err);
-		network_close(&joining.place);
-		if (r < 0)
-			err_while(err, "network %s", settings->networks[i].name);
-	}
+	for (size_t i = 0; r == 0 && i < settings->n_networks; i++)
+		r = networking_join_one(
+			arena, engine, container, &settings->networks[i], wiring, err);
+	if (r == 0 && settings->n_networks > 0)
+		r = endpoints_read(arena, container->dir_fd, ret, err);
 	if (r < 0)
 		networking_leave(arena, engine->store, container);
 	return r;
@@ -296,4 +326,22 @@ void networking_leave(
 		leave(arena, store, container, &list.endpoints[i]);
 	if (list.n_endpoints > 0)
 		endpoints_forget(container->dir_fd);
+}
+
+void networking_leave_one(struct arena *arena, const struct store *store,
+	const struct engine_container *container, const char *network)
+{
+	struct endpoint_list list, kept = { 0 };
+	struct err problem = ERR_INIT;
+	int r = endpoints_read(arena, container->dir_fd, &list, &problem);
+
+	for (size_t i = 0; r == 0 && i < list.n_endpoints; i++)
+		if (text_equal(list.endpoints[i].network, network))
+			leave(arena, store, container, &list.endpoints[i]);
+		else
+			ARENA_APPEND(arena, kept.endpoints, kept.n_endpoints) = list.endpoints[i];
+	if (r == 0 && kept.n_endpoints < list.n_endpoints)
+		r = endpoints_write(arena, container->dir_fd, &kept, &problem);
+	if (r < 0)
+		warn(&problem);
 }
