@@ -34,6 +34,7 @@ void monitor_process_done(struct monitor_process *process)
 	wiring_done(&process->wiring);
 	for (int i = 0; i < SPEC_NAMESPACE_COUNT; i++)
 		fd_close(process->namespace_fds[i]);
+	fd_close(process->shared_network.ns_fd);
 	for (int i = 0; i < 3; i++)
 		fd_close(process->streams[i]);
 	fd_close(process->input_fd);

@@ -11,6 +11,7 @@
 #include <stdnoreturn.h>
 
 #include "engine/container/rootfs.h"
+#include "engine/container/shared_network.h"
 #include "engine/container/start.h"
 #include "engine/network/wiring.h"
 #include "engine/spec/spec.h"
@@ -23,6 +24,7 @@ struct monitor_process {
 	struct rootfs rootfs;
 	bool denies_setgroups; /* of its user namespace */
 	struct wiring wiring;  /* of its networks */
+	struct shared_network shared_network;
 	int streams[3]; /* the container's own ends; /dev/null where it has none, or a terminal */
 	int input_fd, output_fd, errors_fd; /* the monitor's ends; -1: none */
 	int listen_fd;
@@ -38,6 +40,7 @@ static_assert(SPEC_NAMESPACE_COUNT == 5, "each has a descriptor that is empty at
 		.namespace_fds = { -1, -1, -1, -1, -1 }, \
 		.rootfs = ROOTFS_INIT,                   \
 		.wiring = WIRING_INIT,                   \
+		.shared_network = SHARED_NETWORK_INIT,   \
 		.streams = { -1, -1, -1 },               \
 		.input_fd = -1,                          \
 		.output_fd = -1,                         \

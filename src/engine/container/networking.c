@@ -12,6 +12,7 @@
 #include "engine/firewall/gate.h"
 #include "engine/network/addresses.h"
 #include "engine/network/bridge.h"
+#include "engine/network/names.h"
 #include "sys/capability.h"
 
 enum { SHORT_ID_LENGTH = 12 };
@@ -203,6 +204,8 @@ static void choose_route(const struct joining *joining, struct endpoint_list *li
 		endpoint->host = endpoint->gateway;
 		endpoint->host6 = endpoint->gateway6;
 	}
+	if (names_can_be_served(&joining->place.network))
+		endpoint->server = endpoint->host.family ? endpoint->host : endpoint->host6;
 	if (joining->place.network.is_internal)
 		endpoint->gateway = endpoint->gateway6 = (struct ip_prefix){ 0 };
 	for (size_t i = 0; i + 1 < list->n_endpoints; i++) {
@@ -213,10 +216,24 @@ static void choose_route(const struct joining *joining, struct endpoint_list *li
 	}
 }
 
+/* The first N that no interface ethN has: one in the middle may have gone. */
+static unsigned free_number(struct arena *arena, const struct endpoint_list *list)
+{
+	unsigned number = 0;
+
+	for (size_t i = 0; i < list->n_endpoints; i++)
+		if (text_equal(
+			    list->endpoints[i].interface, arena_printf(arena, "eth%u", number))) {
+			number++;
+			i = (size_t)-1; /* from the first one again */
+		}
+	return number;
+}
+
 static int join_next(
 	struct joining *joining, struct endpoint_list *list, struct wiring *wiring, struct err *err)
 {
-	int r = join(joining, (unsigned)list->n_endpoints, err);
+	int r = join(joining, free_number(joining->arena, list), err);
 
 	if (r < 0)
 		return r;
@@ -230,8 +247,41 @@ static int join_next(
 	r = gate_open(joining->arena, joining->store, &joining->place.network, err);
 	if (r < 0)
 		return r;
-	return wiring_add(joining->arena, wiring, &joining->place,
-		&list->endpoints[list->n_endpoints - 1], joining->container->id, err);
+	joining->endpoint = list->endpoints[list->n_endpoints - 1];
+	r = wiring_add(joining->arena, wiring, &joining->place, &joining->endpoint,
+		joining->container->id, err);
+	if (r < 0 || !joining->endpoint.server.family)
+		return r;
+	r = names_write(
+		joining->arena, &joining->place, &joining->endpoint, joining->container->id, err);
+	if (r == 0)
+		names_serve(&joining->place);
+	return r;
+}
+
+int networking_join_one(struct arena *arena, const struct engine *engine,
+	const struct engine_container *container, const struct container_network *wanted,
+	struct wiring *wiring, struct err *err)
+{
+	struct joining joining = {
+		.arena = arena,
+		.store = engine->store,
+		.container = container,
+		.wanted = wanted,
+		.place = NETWORK_PLACE_INIT,
+	};
+	struct endpoint_list list;
+	int r = endpoints_read(arena, container->dir_fd, &list, err);
+
+	if (r < 0)
+		return r;
+	r = join_next(&joining, &list, wiring, err);
+	network_close(&joining.place);
+	if (r < 0) {
+		networking_leave_one(arena, engine->store, container, wanted->name);
+		return err_while(err, "network %s", wanted->name);
+	}
+	return 0;
 }
 
 int networking_join(struct arena *arena, const struct engine *engine,
@@ -242,20 +292,11 @@ int networking_join(struct arena *arena, const struct engine *engine,
 	int r = 0;
 
 	*ret = (struct endpoint_list){ 0 };
-	for (size_t i = 0; r == 0 && i < settings->n_networks; i++) {
-		struct joining joining = {
-			.arena = arena,
-			.store = engine->store,
-			.container = container,
-			.wanted = &settings->networks[i],
-			.place = NETWORK_PLACE_INIT,
-		};
-
-		r = join_next(&joining, ret, wiring, err);
-		network_close(&joining.place);
-		if (r < 0)
-			err_while(err, "network %s", settings->networks[i].name);
-	}
+	for (size_t i = 0; r == 0 && i < settings->n_networks; i++)
+		r = networking_join_one(
+			arena, engine, container, &settings->networks[i], wiring, err);
+	if (r == 0 && settings->n_networks > 0)
+		r = endpoints_read(arena, container->dir_fd, ret, err);
 	if (r < 0)
 		networking_leave(arena, engine->store, container);
 	return r;
@@ -274,6 +315,7 @@ static void leave(struct arena *arena, const struct store *store,
 		addresses_release(&place, &endpoint->address, container->id);
 	if (endpoint->address6.family)
 		addresses_release(&place, &endpoint->address6, container->id);
+	names_forget(&place, container->id);
 }
 
 void networking_leave(
@@ -288,4 +330,22 @@ void networking_leave(
 		leave(arena, store, container, &list.endpoints[i]);
 	if (list.n_endpoints > 0)
 		endpoints_forget(container->dir_fd);
+}
+
+void networking_leave_one(struct arena *arena, const struct store *store,
+	const struct engine_container *container, const char *network)
+{
+	struct endpoint_list list, kept = { 0 };
+	struct err problem = ERR_INIT;
+	int r = endpoints_read(arena, container->dir_fd, &list, &problem);
+
+	for (size_t i = 0; r == 0 && i < list.n_endpoints; i++)
+		if (text_equal(list.endpoints[i].network, network))
+			leave(arena, store, container, &list.endpoints[i]);
+		else
+			ARENA_APPEND(arena, kept.endpoints, kept.n_endpoints) = list.endpoints[i];
+	if (r == 0 && kept.n_endpoints < list.n_endpoints)
+		r = endpoints_write(arena, container->dir_fd, &kept, &problem);
+	if (r < 0)
+		warn(&problem);
 }

@@ -20,5 +20,12 @@ int networking_join(struct arena *arena, const struct engine *engine,
 	const struct engine_container *container, struct endpoint_list *ret, struct wiring *wiring,
 	struct err *err);
 
+/* One more, of a container that runs. */
+int networking_join_one(struct arena *arena, const struct engine *engine,
+	const struct engine_container *container, const struct container_network *wanted,
+	struct wiring *wiring, struct err *err);
+void networking_leave_one(struct arena *arena, const struct store *store,
+	const struct engine_container *container, const char *network);
+
 void networking_leave(
 	struct arena *arena, const struct store *store, const struct engine_container *container);

@@ -89,6 +89,22 @@ static const char *add_own(struct arena *arena, const char *text,
 	return text;
 }
 
+/* Where a container reaches the host; with the host's own network that is itself. */
+static const char *host_address(struct arena *arena, const struct endpoint_list *endpoints)
+{
+	char text[IP_PREFIX_TEXT_BYTES];
+
+	for (size_t i = 0; i < endpoints->n_endpoints; i++) {
+		const struct endpoint *endpoint = &endpoints->endpoints[i];
+
+		if (!endpoint->host.family && !endpoint->host6.family)
+			continue;
+		ip_address_format(endpoint->host.family ? &endpoint->host : &endpoint->host6, text);
+		return arena_strdup(arena, text);
+	}
+	return "127.0.0.1";
+}
+
 static const char *hosts_text(struct arena *arena, const struct container_settings *settings,
 	const struct endpoint_list *endpoints)
 {
@@ -98,9 +114,12 @@ static const char *hosts_text(struct arena *arena, const struct container_settin
 
 	for (size_t i = 0; i < settings->n_extra_hosts; i++) {
 		const char *entry = settings->extra_hosts[i];
+		const char *address = entry + strcspn(entry, ":=") + 1;
 		int length = (int)strcspn(entry, ":=");
 
-		text = arena_printf(arena, "%s%s\t%.*s\n", text, entry + length + 1, length, entry);
+		if (text_equal(address, "host-gateway"))
+			address = host_address(arena, endpoints);
+		text = arena_printf(arena, "%s%s\t%.*s\n", text, address, length, entry);
 	}
 	return text;
 }

@@ -56,6 +56,23 @@ static const char *add_line(struct arena *arena, const char *text, const char *w
 	return arena_printf(arena, "%s\n", text);
 }
 
+/* The networks' own, each once. */
+static const char *add_servers(struct arena *arena, const struct container_settings *settings,
+	const struct endpoint_list *endpoints)
+{
+	const char *text = "";
+
+	for (size_t i = 0; i < endpoints->n_endpoints && settings->n_dns == 0; i++) {
+		char server[IP_PREFIX_TEXT_BYTES];
+		const char *value = server;
+
+		ip_address_format(&endpoints->endpoints[i].server, server);
+		if (endpoints->endpoints[i].server.family)
+			text = add_line(arena, text, "nameserver", &value, 1);
+	}
+	return text;
+}
+
 const char *resolver_text(struct arena *arena, const struct container_settings *settings,
 	const struct endpoint_list *endpoints, const char *host)
 {
@@ -66,8 +83,10 @@ const char *resolver_text(struct arena *arena, const struct container_settings *
 
 	if (!is_asked && !is_pasta && endpoints->n_endpoints == 0)
 		return is_host ? host : "# no network\n";
-	text = take_host(arena, host, settings->n_dns == 0, settings->n_dns_search == 0,
-		settings->n_dns_options == 0);
+	text = add_servers(arena, settings, endpoints);
+	text = arena_printf(arena, "%s%s", text,
+		take_host(arena, host, text[0] == '\0' && settings->n_dns == 0,
+			settings->n_dns_search == 0, settings->n_dns_options == 0));
 	for (size_t i = 0; i < settings->n_dns; i++)
 		text = add_line(arena, text, "nameserver", &settings->dns[i], 1);
 	if (is_pasta && !strstr(text, "nameserver")) /* all of the host's are on itself */

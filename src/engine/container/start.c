@@ -108,6 +108,14 @@ static int prepare(struct arena *arena, const struct start_request *request,
 		r = namespaces_find(arena, request->engine, &container->settings,
 			process->namespace_fds, &spec, err);
 	if (r == 0)
+		r = shared_network_open(
+			arena, request->engine, container, &process->shared_network, err);
+	if (r == 0 && process->shared_network.ns_fd >= 0) {
+		spec.netns_path = arena_printf(
+			arena, "/proc/self/fd/%d", process->shared_network.ns_fd);
+		spec.names_directory = process->shared_network.directory;
+	}
+	if (r == 0)
 		r = networking_join(
 			arena, request->engine, container, &endpoints, &process->wiring, err);
 	if (r == 0)

@@ -18,7 +18,7 @@ enum { FILE_MAX_BYTES = 256 * 1024 };
 /* As it stands in the file. */
 struct endpoint_text {
 	struct endpoint endpoint;
-	const char *address, *address6, *gateway, *gateway6, *host, *host6;
+	const char *address, *address6, *gateway, *gateway6, *host, *host6, *server;
 };
 
 #define T struct endpoint_text
@@ -35,6 +35,7 @@ static const struct json_field endpoint_fields[] = {
 	JSON_STRING(T, "Gateway6", gateway6),
 	JSON_STRING(T, "Host", host),
 	JSON_STRING(T, "Host6", host6),
+	JSON_STRING(T, "NameServer", server),
 	JSON_STRINGS(T, "Names", endpoint.names, endpoint.n_names),
 	{ .name = NULL },
 };
@@ -70,7 +71,8 @@ static int finish(struct endpoint_text *text, struct err *err)
 		read_prefix(text->gateway, true, &endpoint->gateway) < 0 ||
 		read_prefix(text->gateway6, true, &endpoint->gateway6) < 0 ||
 		read_prefix(text->host, true, &endpoint->host) < 0 ||
-		read_prefix(text->host6, true, &endpoint->host6) < 0)
+		read_prefix(text->host6, true, &endpoint->host6) < 0 ||
+		read_prefix(text->server, true, &endpoint->server) < 0)
 		return err_fail(
 			err, EINVAL, "an address of network %s is damaged", endpoint->network);
 	return 0;
@@ -144,6 +146,7 @@ int endpoints_write(
 		write_address(&writer, "Gateway6", &endpoint->gateway6, true);
 		write_address(&writer, "Host", &endpoint->host, true);
 		write_address(&writer, "Host6", &endpoint->host6, true);
+		write_address(&writer, "NameServer", &endpoint->server, true);
 		json_write_strings(&writer, "Names", endpoint->names, endpoint->n_names);
 		json_write_end(&writer);
 	}

@@ -28,6 +28,7 @@ struct endpoint {
 	struct ip_prefix gateway6;
 	struct ip_prefix host; /* the host's own address there; family 0: it has none */
 	struct ip_prefix host6;
+	struct ip_prefix server; /* that it asks for names; family 0: hull serves none there */
 	const char **names; /* in this network: name of the container, begin of its id, aliases */
 	size_t n_names;
 };

@@ -15,6 +15,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "engine/network/bridge.h"
+#include "engine/network/names.h"
 #include "engine/network/network.h"
 #include "engine/network/subnets.h"
 #include "oci/state.h"
@@ -525,5 +526,7 @@ int networks_remove(const struct store *store, struct network_place *place,
 		r = check_unused(context, err);
 	if (r == 0 && place->network.driver == NETWORK_DRIVER_BRIDGE)
 		r = bridge_remove(&place->network, err);
+	if (r == 0)
+		names_end(place);
 	return r < 0 ? r : remove_files(store, fd, &place->network, place->dir_fd, err);
 }

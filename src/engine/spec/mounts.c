@@ -139,10 +139,13 @@ static void write_own_file(struct arena *arena, struct json_writer *writer, cons
 {
 	static const char *const options[] = { "bind", "rprivate", "ro" };
 	const size_t n = spec->settings->readonly_rootfs ? 3 : 2;
+	bool is_shared = spec->names_directory && !text_equal(name, "hostname");
 
 	if (!is_taken(spec->settings, target))
 		write_mount(writer, target, "bind",
-			arena_printf(arena, "%s/%s", spec->directory, name), options, n);
+			arena_printf(arena, "%s/%s",
+				is_shared ? spec->names_directory : spec->directory, name),
+			options, n);
 }
 
 static void write_reaper(struct arena *arena, struct json_writer *writer, const struct spec *spec)

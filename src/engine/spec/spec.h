@@ -44,9 +44,10 @@ enum spec_namespace {
 
 struct spec {
 	const struct container_settings *settings;
-	const struct store *store; /* volumes are in it */
-	const char *directory;     /* of the container: hostname, hosts, resolv.conf are in it */
-	const char *rootfs;        /* root.path: absolute */
+	const struct store *store;   /* volumes are in it */
+	const char *directory;       /* of the container: hostname, hosts, resolv.conf are in it */
+	const char *rootfs;          /* root.path: absolute */
+	const char *names_directory; /* in which hosts and resolv.conf are; NULL: directory */
 	struct spec_user user;
 	struct spec_userns userns;
 	const char *namespaces[SPEC_NAMESPACE_COUNT]; /* paths of those that are joined; NULL */
