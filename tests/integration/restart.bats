@@ -183,7 +183,8 @@ says_of_failure() {
 	after_reboot ps -q
 	prints ''
 	after_reboot system start
-	equal "$(sort <<< "$output")" $'kept\nunless'
+	succeeds || { cat "$HULL_ROOT"/containers/*/stop.json >&2; return 1; }
+	equal "$(sort <<< "$output")" $'kept\nunless' || { echo "$stderr" >&2; grep . "$HULL_ROOT"/containers/*/stop.json "$HULL_ROOT"/containers/*/start.json >&2; after_reboot ps -a >&2; echo "$output" >&2; return 1; }
 	after_reboot rm -f plain kept stopped unless failing never
 	succeeds
 	after_reboot system check --repair
