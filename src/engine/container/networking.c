@@ -176,11 +176,10 @@ static int join(struct joining *joining, unsigned number, struct err *err)
 	endpoint->network = joining->place.network.name;
 	endpoint->network_id = joining->place.network.id;
 	endpoint->interface = arena_printf(arena, "eth%u", number);
-	endpoint->host_interface = joining->place.network.driver == NETWORK_DRIVER_BRIDGE
-					   ? endpoint_host_interface(
-						     arena, joining->container->id, number)
-					   : "";
-	return take(joining, err);
+	endpoint->host_interface = "";
+	if (joining->place.network.driver == NETWORK_DRIVER_BRIDGE)
+		r = endpoint_host_interface(arena, number, &endpoint->host_interface, err);
+	return r < 0 ? r : take(joining, err);
 }
 
 void networking_choose_default(

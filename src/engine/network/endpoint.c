@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/random.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -189,7 +190,12 @@ void endpoint_format_mac(const uint8_t mac[ENDPOINT_MAC_BYTES], char text[ENDPOI
 		mac[2], mac[3], mac[4], mac[5]);
 }
 
-const char *endpoint_host_interface(struct arena *arena, const char *container_id, unsigned number)
+int endpoint_host_interface(struct arena *arena, unsigned number, const char **ret, struct err *err)
 {
-	return arena_printf(arena, "veth%.8s_%u", container_id, number);
+	uint32_t random;
+
+	if (getrandom(&random, sizeof(random), 0) != sizeof(random))
+		return err_sys(err, "getrandom");
+	*ret = arena_printf(arena, "veth%08x_%u", random, number);
+	return 0;
 }

@@ -49,5 +49,7 @@ void endpoints_forget(int container_fd);
 int endpoint_parse_mac(const char *text, uint8_t ret[ENDPOINT_MAC_BYTES]);
 void endpoint_format_mac(const uint8_t mac[ENDPOINT_MAC_BYTES], char text[ENDPOINT_MAC_TEXT_BYTES]);
 
-/* Of the host: "veth", eight digits of the container's id, "_", the number of the interface. */
-const char *endpoint_host_interface(struct arena *arena, const char *container_id, unsigned number);
+/* Of the host: "veth", eight random digits, "_", the number of the interface. Another one at each
+ * start: the pair of the last one goes some time after the container's end. */
+int endpoint_host_interface(
+	struct arena *arena, unsigned number, const char **ret, struct err *err);
