@@ -154,8 +154,7 @@ cgroups_here() {
 	edit --arg canary "$CANARY" '.annotations = {
 		"run.oci.delegate-cgroup": "../..", "run.oci.keep_original_groups": "1",
 		"run.oci.hooks.stdout": $canary, "run.oci.hooks.stderr": $canary,
-		"run.oci.mount_context_type": "rootcontext", "run.oci.handler": "krun",
-		"run.oci.pidfd_receiver": $canary, "run.oci.systemd.subgroup": "..",
+		"run.oci.mount_context_type": "rootcontext", "run.oci.systemd.subgroup": "..",
 		"org.systemd.property.ExecStart": "touch /pwned", "..": "..", "../../x": "y" }
 		| .process.env += ["HULL_FAULT=fail:0", "LD_PRELOAD=/x.so", "NOTIFY_SOCKET=/x"]'
 	run_in 'echo ran; readlink /proc/self/ns/cgroup > /dev/null'

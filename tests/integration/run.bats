@@ -141,7 +141,8 @@ has_started() {
 	prints $'0027\n640'
 	run_hull --umask 8 busybox true
 	complains 125 '--umask 8'
-	SEEN=outside busybox --env-host -e SEEN2=given -- 'echo $SEEN $SEEN2'
+	CALLER+=(env SEEN=outside)
+	busybox --env-host -e SEEN2=given -- 'echo $SEEN $SEEN2'
 	prints 'outside given'
 	mkdir -p "$T/rootfs/bin"
 	cp "$(type -P busybox)" "$T/rootfs/bin/sh"

@@ -273,7 +273,7 @@ no_group_is_left() {
 	cp "$HULL" "$T/hull"
 	run "$HELPERS/as-user" "$T/home" "$T/hull" unshare -r --memory 48m true
 	[ "$status" = 1 ]
-	[[ $output == *"limits: "*"hint: an ordinary user needs a cgroup that was handed over"* ]]
+	[[ $output == *"limits: "*"hint: an ordinary user may set limits only in a control group that was delegated"* ]]
 	[ ! -e "$T/made" ]
 	no_group_is_left
 }

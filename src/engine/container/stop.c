@@ -142,12 +142,12 @@ static int send_signal(struct arena *arena, const struct engine *engine,
 	int signal_number, struct err *err)
 {
 	struct err problem = ERR_INIT;
-	int r = container_kill(&engine->runtime, container->id, signal_number, false, &problem);
+	int r;
 
+	tell_signal(arena, engine, container, signal_number); /* its end is told next */
+	r = container_kill(&engine->runtime, container->id, signal_number, false, &problem);
 	if (r == -ESRCH || r == -ENOENT)
 		return 0; /* it has just ended */
-	if (r == 0)
-		tell_signal(arena, engine, container, signal_number);
 	if (r == 0 && state->status == ENGINE_STATUS_PAUSED) {
 		struct err ignored = ERR_INIT; /* it may go on already */
 
@@ -179,11 +179,10 @@ int engine_kill(struct arena *arena, const struct engine *engine,
 
 	if (r == 0 && is_end)
 		r = note_stop(arena, container, "kill", signal_number, err);
-	if (r == 0)
-		r = container_kill(&engine->runtime, container->id, signal_number, false, err);
-	if (r == 0)
-		tell_signal(arena, engine, container, signal_number);
-	return r;
+	if (r < 0)
+		return r;
+	tell_signal(arena, engine, container, signal_number); /* its end may be told next */
+	return container_kill(&engine->runtime, container->id, signal_number, false, err);
 }
 
 /* The signal, then SIGKILL, and its end. */

@@ -90,45 +90,6 @@ static int make_interface(struct netlink *host, const struct wire *wire, int ns_
 	return netlink_execute(host, &request, NULL, NULL, NULL, err);
 }
 
-/*
- * The end that the container's last start had: it goes with that start's network namespace, which
- * the kernel takes apart when it has time. ENODEV: it has done so meanwhile.
- */
-static int remove_last(struct netlink *host, const struct wire *wire, struct err *err)
-{
-	struct netlink_request request;
-	struct err gone = ERR_INIT;
-	struct net_link link;
-	int r = net_link_find(host, wire->host_interface, &link, &gone);
-
-	if (r == 0 && !text_is_empty(link.alias) && !text_equal(link.alias, wire->alias))
-		return err_fail(err, EEXIST, "interface %s is there and is not this container's",
-			wire->host_interface);
-	if (r == 0) {
-		netlink_request_init(&request);
-		net_link_put_delete(&request, link.index);
-		r = netlink_execute(host, &request, NULL, NULL, NULL, &gone);
-	}
-	if (r == -ENODEV || r == 0)
-		return 0;
-	*err = gone;
-	return r;
-}
-
-static int make_anew(struct netlink *host, const struct wire *wire, int ns_fd, struct err *err)
-{
-	struct err taken = ERR_INIT;
-	int r = make_interface(host, wire, ns_fd, &taken);
-
-	if (r == -EEXIST && wire->driver == NETWORK_DRIVER_BRIDGE) {
-		r = remove_last(host, wire, err);
-		return r < 0 ? r : make_interface(host, wire, ns_fd, err);
-	}
-	if (r < 0)
-		*err = taken;
-	return r;
-}
-
 static void put_routes(struct netlink_request *request, int index, const struct wire *wire)
 {
 	bool is_layer3 = wire->driver == NETWORK_DRIVER_IPVLAN && wire->mode != NET_LINK_IPVLAN_L2;
@@ -172,7 +133,6 @@ static int join_bridge(struct netlink *host, const struct wire *wire, struct err
 	netlink_request_init(&request);
 	net_link_put_change(&request,
 		&(struct net_link_change){ .name = wire->host_interface, .master = wire->index });
-	net_link_put_hairpin(&request, wire->host_interface);
 	return netlink_execute(host, &request, NULL, NULL, NULL, err);
 }
 
@@ -182,7 +142,7 @@ static int connect_one(struct netlink *host, struct netlink *inside, const struc
 	int r = set_defaults(wire->address6.family != 0, err);
 
 	if (r == 0)
-		r = make_anew(host, wire, ns_fd, err);
+		r = make_interface(host, wire, ns_fd, err);
 	if (r == 0)
 		r = set_up(inside, wire, err);
 	if (r == 0 && wire->driver == NETWORK_DRIVER_BRIDGE)
