@@ -25,6 +25,18 @@ teardown() {
 	prints '127.0.0.1:8080->80/tcp'
 }
 
+@test "inspect shows address and ports of a container that runs" {
+	start_web web -p 8080:80 -p 0.0.0.0:8081:80
+	hull inspect -f '{{.NetworkSettings.IPAddress}} {{range .NetworkSettings.Networks}}{{.Gateway}}{{end}}' web
+	prints '10.75.0.2 10.75.0.1'
+	hull inspect web
+	equal "$(jq -c '.[0].NetworkSettings.Ports' <<< "$output")" \
+		'{"80/tcp":[{"HostIp":"127.0.0.1","HostPort":"8080"},{"HostIp":"0.0.0.0","HostPort":"8081"}]}'
+	hull stop -t 0 web
+	hull inspect -f '{{.NetworkSettings.IPAddress}}{{len .NetworkSettings.Ports}}' web
+	prints 0
+}
+
 @test "a port on all addresses is reached from the host, another machine and a container" {
 	other_machine
 	start_web web -p 0.0.0.0:8080:80

@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "cli/engine/explain_text.h"
+#include "cli/engine/network_settings.h"
 #include "engine/container/health.h"
 #include "engine/container/start_record.h"
 #include "engine/volume/volume.h"
@@ -123,6 +124,7 @@ void container_inspect_write(struct arena *arena, const struct store *store,
 	json_write_string(writer, "Driver", "overlay");
 	json_write_string(writer, "Platform", "linux");
 	write_mounts(arena, store, writer, settings);
+	network_settings_write(arena, store, writer, container);
 	settings_write_config(writer, settings);
 	settings_write_host_config(writer, settings);
 	json_write_end(writer);
