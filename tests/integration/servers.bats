@@ -1,16 +1,16 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
 #
-# Programs people run: redis and postgres from Debian's packages, in an image made
+# Programs people run: nginx, postgres, python3 and redis from Debian's packages, in an image made
 # with buildah of a debootstrap that is kept in $HULL_TEST_CACHE. Each is started in the background,
-# used from inside, and stopped by its own signal, with status 0.
+# used from inside, by its published port or by its name, and stopped by its own signal, with status 0.
 
 load lib
 load engine
 
 SUITE=${HULL_TEST_SUITE:-bookworm}
-SERVERS=${HULL_TEST_CACHE:-/var/tmp/hull-test}/$SUITE-servers.tar
-PACKAGES=redis-server,postgresql
+PACKAGES=nginx-light,postgresql,python3-minimal,redis-server
+SERVERS=${HULL_TEST_CACHE:-/var/tmp/hull-test}/$SUITE-${PACKAGES//,/-}.tar
 
 # make_servers: once; the machine keeps it
 make_servers() {
@@ -81,7 +81,7 @@ teardown() {
 
 # serve NAME [OPTION...] -- COMMAND...
 serve() {
-	local options=(--name "$1" --network none)
+	local options=(--name "$1")
 
 	shift
 	while [ "$1" != -- ]; do
@@ -106,7 +106,7 @@ ends_well() {
 }
 
 @test "redis keeps its data over a restart and ends by SIGTERM" {
-	serve cache -u redis -v keys:/var/lib/redis --ulimit nofile=4096 -m 128m -- \
+	serve cache --network none -u redis -v keys:/var/lib/redis --ulimit nofile=4096 -m 128m -- \
 		redis-server --dir /var/lib/redis --appendonly yes --save ''
 	eventually answers PONG cache redis-cli ping
 	hull exec cache redis-cli set key value
@@ -122,7 +122,7 @@ ends_well() {
 }
 
 @test "postgres makes a database in a volume, answers, and ends by SIGINT" {
-	serve db -u postgres --stop-signal SIGINT --shm-size 64m -v tables:/var/lib/postgresql -- sh -c '
+	serve db --network none -u postgres --stop-signal SIGINT --shm-size 64m -v tables:/var/lib/postgresql -- sh -c '
 		set -e
 		bin=$(echo /usr/lib/postgresql/*/bin)
 		[ -e ~/data ] || $bin/initdb -N -D ~/data --auth trust > /dev/null
@@ -136,4 +136,42 @@ ends_well() {
 	ends_well db
 	hull logs db
 	[[ $stderr == *'database system is shut down'* ]]
+}
+
+fetches() { # fetches TEXT URL
+	[[ $(curl --silent --max-time 3 "$2") == *"$1"* ]]
+}
+
+@test "nginx answers at its published port, and ends by SIGTERM" {
+	serve web -p 8080:80 -- nginx -g 'daemon off;'
+	eventually fetches 'Welcome to nginx' http://127.0.0.1:8080/
+	run_hull --rm busybox wget -qO- "http://$(field web '{{.NetworkSettings.IPAddress}}')/"
+	says 'Welcome to nginx'
+	ends_well web
+	not fetches nginx http://127.0.0.1:8080/
+}
+
+@test "a server in python and redis are reached by name from another container" {
+	hull network create lan
+	serve cache --network lan --ulimit nofile=4096 -- redis-server --protected-mode no --save ''
+	serve web --network lan -- python3 -c '
+import signal, socket, sys
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+cache = socket.create_connection(("cache", 6379))
+server = socket.create_server(("", 80))
+print("listening", flush=True)
+while True:
+    client, _ = server.accept()
+    client.recv(1000)
+    cache.sendall(b"INCR visits\r\n")
+    client.sendall(b"HTTP/1.0 200 OK\r\n\r\nvisit " + cache.recv(100))
+    client.close()
+'
+	eventually has_said web listening
+	run_hull --rm --network lan busybox sh -c 'wget -qO- http://web/; wget -qO- http://web/'
+	says 'visit :1' 'visit :2'
+	ends_well web
+	ends_well cache
+	hull network rm lan
+	succeeds
 }
