@@ -133,6 +133,7 @@ static int join_bridge(struct netlink *host, const struct wire *wire, struct err
 	netlink_request_init(&request);
 	net_link_put_change(&request,
 		&(struct net_link_change){ .name = wire->host_interface, .master = wire->index });
+	net_link_put_hairpin(&request, wire->host_interface);
 	return netlink_execute(host, &request, NULL, NULL, NULL, err);
 }
 
