@@ -396,7 +396,7 @@ notify() {
 	notify
 	edit '.process.args = ["sh", "-c", "syscall getpgid; sleep 1000"]'
 	oci create --bundle "$BUNDLE" "$ID" < /dev/null > "$T/out" 2>&1
-	test -e "$T/agent.1.json"
+	eventually test -s "$T/agent.1.json" # it was sent; the agent takes its time to write that down
 	equal "$(jq .pid "$T/agent.1.json")" "$(pid_of)"
 	test ! -e "$T/agent.1.call"
 	oci start "$ID"
