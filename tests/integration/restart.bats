@@ -97,13 +97,17 @@ not_any_runs() {
 	equal "$(field killed '{{.State.Status}}')" exited
 }
 
+says_restarting() {
+	hull ps --format '{{.Status}}'
+	[[ $output == 'Restarting (7) '* ]]
+}
+
 @test "one that waits is seen as restarting, can be stopped, removed by force, and started at once" {
 	run_hull -d --name box --restart always busybox sh -c 'exit 7'
 	succeeds
 	eventually has_restarted box 3 # the next one is in more than a second
 	eventually is_field box '{{.State.Status}}' restarting
-	hull ps --format '{{.Status}}'
-	matches "$output" '^Restarting \(7\) '
+	eventually says_restarting
 	hull rm box
 	complains 1 'container box is restarting'
 	hull start box

@@ -44,6 +44,8 @@ teardown() {
 	ids=$("$HULL" --root "$HULL_ROOT" ps -aq --no-trunc 2> /dev/null) || true
 	# shellcheck disable=SC2086 # words
 	[ -z "$ids" ] || timeout 50 "$HULL" --root "$HULL_ROOT" rm -f -v $ids > /dev/null
+	timeout 50 "$HULL" --root "$HULL_ROOT" network prune -f > /dev/null 2>&1 || true
+	"$HULL" --root "$HULL_ROOT" network rm bridge > /dev/null 2>&1 || true
 	rm -rf --one-file-system "$T"
 }
 

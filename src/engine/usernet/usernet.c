@@ -38,13 +38,18 @@ static bool find_program(char path[64])
 	return false;
 }
 
-/* A line with the words for "everywhere" that is not of the loopback interface. */
-static bool has_default(const char *text, const char *words)
+/*
+ * A line whose destination is "everywhere" and that is not of the loopback interface. The
+ * destination is the first field, or stands behind the interface's name: gateways of nothing look
+ * the same.
+ */
+static bool has_default(const char *text, const char *destination, bool is_behind_name)
 {
 	while (*text) {
 		size_t length = strcspn(text, "\n");
+		size_t begin = is_behind_name ? strcspn(text, "\t\n") : 0;
 
-		if (memmem(text, length, words, strlen(words)) &&
+		if (strncmp(text + begin, destination, strlen(destination)) == 0 &&
 			!(length > 2 && memcmp(text + length - 2, "lo", 2) == 0))
 			return true;
 		text += length + (text[length] == '\n');
@@ -56,10 +61,11 @@ static bool has_default(const char *text, const char *words)
 static bool has_route(void)
 {
 	static const struct {
-		const char *path, *words;
+		const char *path, *destination;
+		bool is_behind_name;
 	} tables[] = {
-		{ "/proc/net/route", "\t00000000\t" },
-		{ "/proc/net/ipv6_route", "00000000000000000000000000000000 00 0" },
+		{ "/proc/net/route", "\t00000000\t", true },
+		{ "/proc/net/ipv6_route", "00000000000000000000000000000000 00 ", false },
 	};
 	AUTO_ARENA arena = ARENA_INIT;
 	struct err ignored = ERR_INIT;
@@ -72,7 +78,7 @@ static bool has_route(void)
 		if (fd >= 0 &&
 			file_read_fd(&arena, fd, tables[i].path, ROUTES_MAX_BYTES, &text, &size,
 				&ignored) == 0 &&
-			has_default(text, tables[i].words))
+			has_default(text, tables[i].destination, tables[i].is_behind_name))
 			return true;
 	}
 	return false;
