@@ -294,8 +294,10 @@ static bool is_alive(struct arena *arena, const struct engine *engine, const cha
 
 	if (is_running(arena, engine, id))
 		return true;
-	return containers_open_id(arena, engine, id, &container, &ignored) == 0 &&
-	       flock(container.dir_fd, LOCK_EX | LOCK_NB) < 0;
+	if (containers_open_id(arena, engine, id, &container, &ignored) < 0)
+		return false;
+	/* whoever starts it holds the lock until it runs: it may do so since we looked */
+	return flock(container.dir_fd, LOCK_EX | LOCK_NB) < 0 || is_running(arena, engine, id);
 }
 
 static int refuse_own(struct arena *arena, const struct port_entry *mine,
