@@ -193,15 +193,12 @@ static int add_documents(struct arena *arena, const struct commit_request *reque
 	struct err *err)
 {
 	const struct store *store = request->engine->store;
-	struct oci_descriptor config_blob = { .media_type = OCI_MEDIA_CONFIG };
-	struct oci_descriptor manifest_blob = { .media_type = OCI_MEDIA_MANIFEST };
-	size_t n = base->manifest.n_layers, size;
+	size_t n = base->manifest.n_layers;
 	struct oci_manifest manifest = {
 		.layers = ARENA_NEW_ARRAY(arena, n + 1, struct oci_descriptor),
 		.n_layers = n + 1,
 	};
 	struct oci_image_config config;
-	const char *text;
 	int r = make_config(arena, request, base, layer, &config, err);
 
 	if (r < 0)
@@ -209,19 +206,7 @@ static int add_documents(struct arena *arena, const struct commit_request *reque
 	for (size_t i = 0; i < n; i++)
 		manifest.layers[i] = base->manifest.layers[i];
 	manifest.layers[n] = layer->descriptor;
-	text = oci_image_config_text(arena, &config, &size);
-	r = store_add_blob(arena, store, text, size, &config_blob, err);
-	if (r < 0)
-		return r;
-	manifest.config = config_blob;
-	text = oci_manifest_text(arena, &manifest, &size);
-	r = store_add_blob(arena, store, text, size, &manifest_blob, err);
-	if (r == 0)
-		r = store_sync_names(store, err);
-	*ret_id = config_blob.digest;
-	return r < 0 ? r
-		     : image_name(arena, store, &manifest_blob, &request->name,
-			       request->name ? 1 : 0, err);
+	return adding_documents(arena, store, &config, &manifest, request->name, ret_id, err);
 }
 
 int engine_commit(struct arena *arena, const struct commit_request *request, const char **ret_id,

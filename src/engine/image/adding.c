@@ -115,3 +115,24 @@ void adding_complete(struct adding *adding, struct adding_layer *layer)
 	layer->descriptor.size = job->blob_bytes;
 	layer->diff_id = arena_strdup(adding->arena, job->diff_id);
 }
+
+int adding_documents(struct arena *arena, const struct store *store,
+	const struct oci_image_config *config, struct oci_manifest *manifest, const char *name,
+	const char **ret_id, struct err *err)
+{
+	struct oci_descriptor config_blob = { .media_type = OCI_MEDIA_CONFIG };
+	struct oci_descriptor manifest_blob = { .media_type = OCI_MEDIA_MANIFEST };
+	size_t size;
+	const char *text = oci_image_config_text(arena, config, &size);
+	int r = store_add_blob(arena, store, text, size, &config_blob, err);
+
+	if (r < 0)
+		return r;
+	manifest->config = config_blob;
+	text = oci_manifest_text(arena, manifest, &size);
+	r = store_add_blob(arena, store, text, size, &manifest_blob, err);
+	if (r == 0)
+		r = store_sync_names(store, err);
+	*ret_id = config_blob.digest;
+	return r < 0 ? r : image_name(arena, store, &manifest_blob, &name, name ? 1 : 0, err);
+}

@@ -49,3 +49,9 @@ int adding_run(struct adding *adding, struct err *err);
 
 /* Fills in what the jobs have found out. */
 void adding_complete(struct adding *adding, struct adding_layer *layer);
+
+/* Configuration and manifest of an image whose layers are there; the manifest gets its
+ * configuration. name: one that it takes, or NULL. *ret_id: the configuration's digest. */
+int adding_documents(struct arena *arena, const struct store *store,
+	const struct oci_image_config *config, struct oci_manifest *manifest, const char *name,
+	const char **ret_id, struct err *err);

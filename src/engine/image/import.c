@@ -98,29 +98,13 @@ static int add_documents(struct arena *arena, const struct store *store,
 	const struct import_request *request, struct adding_layer *layer, const char **ret_id,
 	struct err *err)
 {
-	struct oci_descriptor config_blob = { .media_type = OCI_MEDIA_CONFIG };
-	struct oci_descriptor manifest_blob = { .media_type = OCI_MEDIA_MANIFEST };
 	struct oci_manifest manifest = { .layers = &layer->descriptor, .n_layers = 1 };
 	struct oci_image_config config;
-	const char *text;
-	size_t size;
 	int r = make_config(arena, request, layer, &config, err);
 
-	if (r < 0)
-		return r;
-	text = oci_image_config_text(arena, &config, &size);
-	r = store_add_blob(arena, store, text, size, &config_blob, err);
-	if (r < 0)
-		return r;
-	manifest.config = config_blob;
-	text = oci_manifest_text(arena, &manifest, &size);
-	r = store_add_blob(arena, store, text, size, &manifest_blob, err);
-	if (r == 0)
-		r = store_sync_names(store, err);
-	*ret_id = config_blob.digest;
 	return r < 0 ? r
-		     : image_name(arena, store, &manifest_blob, &request->name,
-			       request->name ? 1 : 0, err);
+		     : adding_documents(
+			       arena, store, &config, &manifest, request->name, ret_id, err);
 }
 
 /* The changes are tried before anything is unpacked. */
